@@ -1,0 +1,1 @@
+//! Bellwether's GraphQL API as a library

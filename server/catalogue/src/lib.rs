@@ -1,0 +1,1 @@
+//! The catalogue: every diesel query of Bellwether

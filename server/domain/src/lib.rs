@@ -1,0 +1,1 @@
+//! Bellwether's vocabulary: pure types and rules, no input or output

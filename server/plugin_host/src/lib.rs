@@ -1,0 +1,1 @@
+//! The plugin host: child processes that run shared libraries

@@ -1,0 +1,1 @@
+//! The services: ingest, analytics with its cache, scoring

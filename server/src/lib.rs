@@ -1,0 +1,1 @@
+//! Bellwether as a library.

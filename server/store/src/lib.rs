@@ -1,0 +1,1 @@
+//! The store: immutable Parquet segments and the kernels that aggregate them
