@@ -1,1 +1,27 @@
-//! Bellwether's vocabulary: pure types and rules, no input or output
+//! Bellwether's vocabulary: the types and rules that every other crate speaks in.
+//!
+//! Everything here is a value or a pure function of values: the clock, fresh ids and randomness
+//! come in as arguments.
+//! Invariant: no input or output, no database, no Arrow, no async, no environment.
+//!
+//! Reading order: [`error_code`] and [`scope`] (who may), [`ids`], [`agency`], [`brand`],
+//! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
+//! [`segment`], [`batch`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
+
+pub mod agency;
+pub mod brand;
+pub mod campaign;
+mod closed_words;
+pub mod dataset;
+pub mod error_code;
+pub mod fact;
+pub mod ids;
+pub mod member;
+pub mod money;
+pub mod nearest;
+pub mod scope;
+pub mod segment;
+pub mod time;
+
+pub use error_code::ErrorCode;
+pub use scope::Scope;

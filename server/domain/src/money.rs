@@ -1,0 +1,125 @@
+//! Money and other exact quantities: integers of a fixed scale, and decimals at the rim.
+//!
+//! Money is counted in micros (millionths) of its currency, conversions in millionths, because
+//! platforms report fractions of both.
+//! Invariant: no floating point touches an amount.
+
+pub use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::error_code::Refusal;
+use crate::nearest::nearest;
+
+/// How many micros make one unit of a currency, and how many millionths one conversion.
+pub const MICROS: i64 = 1_000_000;
+
+/// How many decimal places a micro has.
+const MICROS_SCALE: u32 = 6;
+
+/// An ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// The currency of this three-letter code in capitals; a wrong code gets the nearest one suggested.
+    pub fn parse(code: &str) -> Result<Self, Refusal> {
+        iso_currency::Currency::from_code(code)
+            .map(Self)
+            .ok_or_else(|| {
+                let suggestion = suggested_currency(code);
+                let hint = suggestion
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
+                Refusal::invalid(format!(
+                    "currency `{code}` is unknown; use an ISO 4217 code such as `USD`{hint}"
+                ))
+                .with_suggestion(suggestion)
+            })
+    }
+
+    /// The three-letter code.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+}
+
+fn suggested_currency(code: &str) -> Option<&'static str> {
+    use iso_currency::IntoEnumIterator;
+    let codes = || iso_currency::Currency::iter().map(|currency| Currency(currency).code());
+    let capitals = code.to_ascii_uppercase();
+    // A country's code given for its currency (`CAN`) shares its first two letters with it.
+    let of_country = capitals.get(..2).filter(|_| capitals.len() == 3);
+    codes()
+        .find(|known| of_country.is_some_and(|two| known.starts_with(two)) && known.ends_with('D'))
+        .or_else(|| nearest(&capitals, codes()))
+}
+
+impl std::fmt::Display for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
+/// Why a decimal can't be held in millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotMicros {
+    /// More than six decimal places that matter.
+    TooFine,
+    /// Beyond what 64 bits of millionths hold, some 9.2 trillion.
+    TooLarge,
+}
+
+/// An exact decimal in millionths; refuses what would have to be rounded.
+pub fn micros_of(amount: Decimal) -> Result<i64, NotMicros> {
+    let scaled = amount
+        .checked_mul(Decimal::from(MICROS))
+        .ok_or(NotMicros::TooLarge)?
+        .normalize();
+    if scaled.scale() > 0 {
+        return Err(NotMicros::TooFine);
+    }
+    i64::try_from(scaled.mantissa()).map_err(|_| NotMicros::TooLarge)
+}
+
+/// A sum of millionths as a decimal, without trailing zeros; `None` past 96 bits.
+pub fn decimal_of_micros(micros: i128) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(micros, MICROS_SCALE)
+        .ok()
+        .map(|amount| amount.normalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_code_given_for_a_currency_gets_the_currency_suggested() {
+        let refusal = Currency::parse("CAN").unwrap_err();
+        assert_eq!(refusal.did_you_mean.as_deref(), Some("CAD"));
+        assert!(Currency::parse("USD").is_ok());
+        assert!(Currency::parse("usd").is_err());
+    }
+
+    #[test]
+    fn amounts_are_held_exactly_or_refused() {
+        let micros = |text: &str| micros_of(text.parse().unwrap());
+        assert_eq!(micros("39.57"), Ok(39_570_000));
+        assert_eq!(micros("0.000001"), Ok(1));
+        assert_eq!(micros("1.5000000000"), Ok(1_500_000));
+        assert_eq!(micros("0.0000001"), Err(NotMicros::TooFine));
+        assert_eq!(micros("9223372036854.775807"), Ok(i64::MAX));
+        assert_eq!(micros("9223372036854.775808"), Err(NotMicros::TooLarge));
+        assert_eq!(decimal_of_micros(39_570_000).unwrap().to_string(), "39.57");
+    }
+}

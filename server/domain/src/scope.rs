@@ -1,0 +1,89 @@
+//! Who asks, and what they may see: the one proof that a caller was authorised.
+//!
+//! Whoever touches tenant data takes `&Scope`.
+//! Invariant: a [`Scope`] is built only by the catalogue's authorisation (`tests/tidy.rs` holds
+//! every other crate to that), and it names exactly one agency.
+
+use std::collections::BTreeSet;
+
+use crate::error_code::{ErrorCode, Refusal};
+use crate::ids::{AgencyId, BrandId, MemberId};
+use crate::member::Role;
+
+/// The brands of the agency that a member may see.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum BrandAccess {
+    /// All brands of the agency, also those that come later.
+    All,
+    /// Just these.
+    Only(BTreeSet<BrandId>),
+}
+
+/// One authorised caller: its agency, member, role and brands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    agency: AgencyId,
+    member: Option<MemberId>,
+    role: Role,
+    brands: BrandAccess,
+}
+
+impl Scope {
+    /// The scope that an authorisation came to. `member` is `None` for the operator at the
+    /// command line of the machine that holds the data folder.
+    pub fn authorised(
+        agency: AgencyId,
+        member: Option<MemberId>,
+        role: Role,
+        brands: BrandAccess,
+    ) -> Self {
+        Self {
+            agency,
+            member,
+            role,
+            brands,
+        }
+    }
+
+    /// The one agency whose data may be touched.
+    pub fn agency(&self) -> AgencyId {
+        self.agency
+    }
+
+    /// The member who asks; `None` for the operator.
+    pub fn member(&self) -> Option<MemberId> {
+        self.member
+    }
+
+    /// What the member may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The brands that may be touched.
+    pub fn brands(&self) -> &BrandAccess {
+        &self.brands
+    }
+
+    /// Whether this brand of the agency may be touched.
+    pub fn sees_brand(&self, brand: BrandId) -> bool {
+        match &self.brands {
+            BrandAccess::All => true,
+            BrandAccess::Only(brands) => brands.contains(&brand),
+        }
+    }
+
+    /// Refuses a member whose role may not write facts.
+    pub fn require_ingest(&self) -> Result<(), Refusal> {
+        if self.role.may_ingest() {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            ErrorCode::Forbidden,
+            format!(
+                "role `{}` may not ingest; `OWNER`, `MANAGER` or `ANALYST` may",
+                self.role
+            ),
+        ))
+    }
+}

@@ -1,0 +1,232 @@
+//! Days, half-open ranges of days, months, and the clock.
+//!
+//! A *day* is a civil date cut in the ad account's time zone; it is never shifted afterwards.
+//! Ranges are half-open: `from` is in, `until` is not.
+
+pub use jiff::Timestamp;
+use jiff::ToSpan;
+pub use jiff::civil::{Date, Weekday, date};
+use jiff::tz::TimeZone;
+
+use crate::error_code::Refusal;
+
+/// Where the present moment comes from: the machine's clock, or one that a test moves.
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// A named IANA time zone that is known to exist, such as `Asia/Shanghai`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ZoneName(String);
+
+impl ZoneName {
+    /// The zone of this name; refuses a name that is not in the time zone database.
+    pub fn parse(name: &str) -> Result<Self, Refusal> {
+        TimeZone::get(name).map_err(|_| {
+            Refusal::invalid(format!(
+                "time zone `{name}` is unknown; use an IANA name such as `Asia/Shanghai` or `UTC`"
+            ))
+        })?;
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name as the IANA writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The date of `now` in this zone.
+    pub fn today(&self, now: Timestamp) -> Date {
+        let zone = TimeZone::get(&self.0).unwrap_or(TimeZone::UTC);
+        now.to_zoned(zone).date()
+    }
+}
+
+impl std::fmt::Display for ZoneName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The number of the day since 1970-01-01; what segments store.
+pub fn day_number(date: Date) -> i32 {
+    let since_epoch = date - Date::constant(1970, 1, 1);
+    since_epoch.get_days()
+}
+
+/// The date of a day number; `None` outside the years -9999 to 9999.
+pub fn date_of_day_number(number: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(number.days()).ok()
+}
+
+/// Reads `2026-04-01`; nothing else is a date here.
+pub fn parse_date(text: &str) -> Result<Date, Refusal> {
+    let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    let parsed = if well_formed {
+        text.parse::<Date>().ok()
+    } else {
+        None
+    };
+    parsed.ok_or_else(|| {
+        Refusal::invalid(format!(
+            "`{text}` is not a date; use YYYY-MM-DD, such as `2026-04-01`"
+        ))
+    })
+}
+
+/// A half-open range of days that holds at least one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DateRange {
+    from: Date,
+    until: Date,
+}
+
+impl DateRange {
+    /// The days from `from` up to and without `until`; `None` when that is none.
+    pub fn new(from: Date, until: Date) -> Option<Self> {
+        (from < until).then_some(Self { from, until })
+    }
+
+    /// The first day.
+    pub fn from(&self) -> Date {
+        self.from
+    }
+
+    /// The first day after the range.
+    pub fn until(&self) -> Date {
+        self.until
+    }
+
+    /// How many days it holds, at least one.
+    pub fn days(&self) -> u32 {
+        u32::try_from(day_number(self.until) - day_number(self.from)).unwrap_or(0)
+    }
+
+    /// Whether the day lies in the range.
+    pub fn contains(&self, day: Date) -> bool {
+        self.from <= day && day < self.until
+    }
+
+    /// The days that both ranges hold.
+    pub fn intersect(&self, other: &Self) -> Option<Self> {
+        Self::new(self.from.max(other.from), self.until.min(other.until))
+    }
+
+    /// Every day in order.
+    pub fn iter(&self) -> impl Iterator<Item = Date> + use<> {
+        let (first, last) = (day_number(self.from), day_number(self.until));
+        (first..last).filter_map(date_of_day_number)
+    }
+}
+
+/// A calendar month: what a partition covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month {
+    first: Date,
+}
+
+impl Month {
+    /// The month in which the day lies.
+    pub fn of(day: Date) -> Self {
+        Self {
+            first: day.first_of_month(),
+        }
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> Date {
+        self.first
+    }
+
+    /// All its days.
+    pub fn days(self) -> DateRange {
+        let until = self.first.checked_add(1.month()).unwrap_or(Date::MAX);
+        DateRange {
+            from: self.first,
+            until,
+        }
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.first.year(), self.first.month())
+    }
+}
+
+impl std::str::FromStr for Month {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        parse_date(&format!("{text}-01"))
+            .map(Self::of)
+            .map_err(|_| Refusal::invalid(format!("`{text}` is not a month; use YYYY-MM")))
+    }
+}
+
+/// The day a week starts on, as an agency configures it.
+pub fn parse_weekday(text: &str) -> Result<Weekday, Refusal> {
+    WEEKDAYS
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text))
+        .map(|(_, day)| *day)
+        .ok_or_else(|| {
+            Refusal::invalid(format!("`{text}` is not a weekday"))
+                .with_allowed(WEEKDAYS.iter().map(|(name, _)| *name))
+        })
+}
+
+/// The weekday's name on the wire, such as `MONDAY`.
+pub fn weekday_name(day: Weekday) -> &'static str {
+    WEEKDAYS[usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)].0
+}
+
+const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("MONDAY", Weekday::Monday),
+    ("TUESDAY", Weekday::Tuesday),
+    ("WEDNESDAY", Weekday::Wednesday),
+    ("THURSDAY", Weekday::Thursday),
+    ("FRIDAY", Weekday::Friday),
+    ("SATURDAY", Weekday::Saturday),
+    ("SUNDAY", Weekday::Sunday),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn day_numbers_count_from_1970_in_both_directions() {
+        assert_eq!(day_number(date(1970, 1, 2)), 1);
+        assert_eq!(day_number(date(1969, 12, 31)), -1);
+        assert_eq!(day_number(date(2026, 11, 22)), 20_779);
+        assert_eq!(date_of_day_number(20_779), Some(date(2026, 11, 22)));
+    }
+
+    #[test]
+    fn a_range_is_half_open_and_never_empty() {
+        assert_eq!(DateRange::new(date(2026, 1, 1), date(2026, 1, 1)), None);
+        let range = DateRange::new(date(2026, 1, 31), date(2026, 2, 2)).unwrap();
+        assert_eq!(range.days(), 2);
+        assert_eq!(
+            range.iter().collect::<Vec<_>>(),
+            [date(2026, 1, 31), date(2026, 2, 1)]
+        );
+        assert!(!range.contains(date(2026, 2, 2)));
+    }
+
+    #[test]
+    fn only_iso_dates_are_dates() {
+        assert!(parse_date("2026-02-29").is_err());
+        assert!(parse_date("2026-4-1").is_err());
+        assert_eq!(parse_date("2026-04-01"), Ok(date(2026, 4, 1)));
+    }
+
+    #[test]
+    fn a_month_names_itself_and_knows_its_days() {
+        let month: Month = "2024-02".parse().unwrap();
+        assert_eq!(month.to_string(), "2024-02");
+        assert_eq!(month.days().days(), 29);
+    }
+}
