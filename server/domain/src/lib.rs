@@ -19,6 +19,7 @@ pub mod ids;
 pub mod member;
 pub mod money;
 pub mod nearest;
+pub mod sample;
 pub mod scope;
 pub mod segment;
 pub mod time;
