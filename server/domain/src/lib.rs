@@ -12,6 +12,7 @@ pub mod agency;
 pub mod brand;
 pub mod campaign;
 mod closed_words;
+pub mod codes;
 pub mod dataset;
 pub mod error_code;
 pub mod fact;
@@ -21,6 +22,7 @@ pub mod money;
 pub mod nearest;
 pub mod sample;
 pub mod scope;
+pub mod score;
 pub mod segment;
 pub mod time;
 
