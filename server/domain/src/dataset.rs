@@ -151,6 +151,12 @@ const REVENUE: Measure = measure(
     "Value of the conversions, before refunds.",
 );
 
+const REFUNDS: Measure = measure(
+    "refunds",
+    Money,
+    "Money given back to buyers, dated on the day of the sale; absent counts as none.",
+);
+
 /// Kinds of cost beside media, which is `spend` in the delivery datasets.
 pub const COST_KINDS: &[&str] = &["agency_fee", "production", "influencer"];
 
@@ -223,11 +229,7 @@ const DELIVERY_DAILY: Dataset = Dataset {
         CONVERSIONS,
         SPEND,
         REVENUE,
-        measure(
-            "refunds",
-            Money,
-            "Money given back to buyers, dated on the day of the sale.",
-        ),
+        REFUNDS,
         measure("cogs", Money, "Cost of the goods sold."),
     ],
 };
@@ -263,6 +265,7 @@ const AUDIENCE_DAILY: Dataset = Dataset {
         CONVERSIONS,
         SPEND,
         REVENUE,
+        REFUNDS,
     ],
 };
 

@@ -1,0 +1,271 @@
+//! One raw row to one fact.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Cell;
+use super::campaigns::{CampaignDirectory, ColumnProblem, RowCampaign};
+use super::header::{Column, Header, column_name};
+use super::number::{measure_value, shown};
+use super::problem::{LineProblem, ProblemCode};
+use crate::dataset::{Dataset, DatasetName, KEY_DIMENSIONS_MAX, KEY_TEXT_BYTES_MAX, KeyDimension};
+use crate::fact::{Fact, FactKey, Text};
+use crate::ids::BrandId;
+use crate::time::{Date, parse_date};
+
+/// No fact is older: a date before it is a slip, such as `0026-04-01`.
+pub const EARLIEST_DAY: Date = Date::constant(2000, 1, 1);
+
+/// A fact with the line it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinedFact {
+    /// The line of the report.
+    pub line: u64,
+    /// The fact.
+    pub fact: Fact,
+}
+
+/// Turns the rows of one report into facts; keeps the texts that rows share once.
+#[derive(Debug)]
+pub struct RowParser<'a> {
+    dataset: &'static Dataset,
+    brand: BrandId,
+    header: Header,
+    campaigns: CampaignDirectory<'a>,
+    texts: HashSet<Text>,
+    /// The latest day that a row without campaign may have.
+    today: Date,
+}
+
+/// What the cells of a row come to, column by column.
+#[derive(Default)]
+struct Draft<'a> {
+    from: Option<Date>,
+    until: Option<Date>,
+    campaign: RowCampaign<'a>,
+    texts: [Option<Text>; KEY_DIMENSIONS_MAX],
+    attribution: Option<Text>,
+    source_line: Option<u64>,
+}
+
+impl<'a> RowParser<'a> {
+    /// A parser for the rows of one report of a brand. `today` is the agency's.
+    pub fn new(
+        dataset: &'static Dataset,
+        brand: BrandId,
+        header: Header,
+        campaigns: CampaignDirectory<'a>,
+        today: Date,
+    ) -> Self {
+        Self {
+            dataset,
+            brand,
+            header,
+            campaigns,
+            texts: HashSet::new(),
+            today,
+        }
+    }
+
+    /// The fact of a row, or what is wrong with it; one cell a column of the header.
+    pub fn parse(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<LinedFact, LineProblem> {
+        let expected = self.header.columns().len();
+        if cells.len() != expected {
+            let message = format!(
+                "the line has {} fields; the header has {expected}",
+                cells.len()
+            );
+            return Err(LineProblem::of_line(
+                line,
+                ProblemCode::WrongFieldCount,
+                message,
+            ));
+        }
+        let mut draft = Draft::default();
+        let mut measures = vec![None; self.dataset.measures.len()];
+        for (index, cell) in cells.iter().enumerate() {
+            let column = self.header.columns()[index];
+            self.read_cell(column, cell, &mut draft, &mut measures)
+                .map_err(|(code, message)| {
+                    LineProblem::in_column(line, column_name(self.dataset, column), code, message)
+                })?;
+        }
+        let line = draft.source_line.unwrap_or(line);
+        self.key(draft)
+            .map(|key| LinedFact {
+                line,
+                fact: Fact { key, measures },
+            })
+            .map_err(|(column, code, message)| LineProblem::in_column(line, column, code, message))
+    }
+
+    /// The campaigns that rows registered, once all rows are read.
+    pub fn into_campaigns(self) -> CampaignDirectory<'a> {
+        self.campaigns
+    }
+
+    fn read_cell<'c>(
+        &mut self,
+        column: Column,
+        cell: &Cell<'c>,
+        draft: &mut Draft<'c>,
+        measures: &mut [Option<i64>],
+    ) -> Result<(), (ProblemCode, String)> {
+        match column {
+            Column::Date | Column::From => draft.from = date(cell)?,
+            Column::Until => draft.until = date(cell)?,
+            Column::Campaign => draft.campaign.external_id = text(cell)?.unwrap_or_default(),
+            Column::CampaignName => draft.campaign.name = text(cell)?,
+            Column::Platform => draft.campaign.platform = text(cell)?,
+            Column::Currency => draft.campaign.currency = text(cell)?,
+            Column::Attribution => {
+                draft.attribution = text(cell)?.map(|t| self.key_text(t)).transpose()?;
+            }
+            Column::Dimension(index) => {
+                let dimension = &self.dataset.dimensions[index];
+                draft.texts[index] = text(cell)?
+                    .map(|t| self.dimension_text(dimension, t))
+                    .transpose()?;
+            }
+            Column::Measure(index) => {
+                let below_zero = self.dataset.name == DatasetName::Costs;
+                measures[index] =
+                    measure_value(cell, self.dataset.measures[index].kind, below_zero)?;
+            }
+            Column::SourceLine => {
+                draft.source_line = text(cell)?.and_then(|t| t.parse().ok());
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, draft: Draft<'_>) -> Result<FactKey, ColumnProblem> {
+        let (campaign, today) = if draft.campaign.external_id.is_empty() {
+            if self.dataset.campaign_required {
+                return Err(missing("campaign"));
+            }
+            (None, self.today)
+        } else {
+            let known = self.campaigns.resolve(draft.campaign)?;
+            (Some(known.id), known.today)
+        };
+        let is_range = draft.until.is_some() || self.dataset.name == DatasetName::Costs;
+        let from = draft
+            .from
+            .ok_or_else(|| missing(if is_range { "from" } else { "date" }))?;
+        check_day(from, today, is_range)?;
+        if is_range {
+            let until = draft.until.ok_or_else(|| missing("until"))?;
+            if until <= from {
+                let message = format!(
+                    "`{until}` is not after `{from}`; `until` is the first day after the range"
+                );
+                return Err(("until", ProblemCode::EmptyRange, message));
+            }
+        }
+        for (dimension, text) in self.dataset.dimensions.iter().zip(&draft.texts) {
+            if dimension.required && text.is_none() {
+                return Err(missing(dimension.name));
+            }
+        }
+        Ok(FactKey {
+            brand: self.brand,
+            campaign,
+            from,
+            until: draft.until,
+            texts: draft.texts,
+            attribution: draft.attribution,
+        })
+    }
+
+    fn dimension_text(
+        &mut self,
+        dimension: &KeyDimension,
+        text: &str,
+    ) -> Result<Text, (ProblemCode, String)> {
+        if let Some(words) = dimension.words {
+            let known = words.iter().find(|word| word.eq_ignore_ascii_case(text));
+            let word = known.ok_or_else(|| {
+                let message = format!(
+                    "`{}` is not accepted; use one of {}",
+                    shown(text),
+                    words.join(", ")
+                );
+                (ProblemCode::UnknownWord, message)
+            })?;
+            return self.key_text(word);
+        }
+        if dimension.capitals {
+            return self.key_text(&text.to_uppercase());
+        }
+        self.key_text(text)
+    }
+
+    fn key_text(&mut self, text: &str) -> Result<Text, (ProblemCode, String)> {
+        if text.len() > KEY_TEXT_BYTES_MAX {
+            let message = format!(
+                "`{}` is longer than {KEY_TEXT_BYTES_MAX} bytes",
+                shown(text)
+            );
+            return Err((ProblemCode::TextTooLong, message));
+        }
+        if let Some(shared) = self.texts.get(text) {
+            return Ok(Arc::clone(shared));
+        }
+        let shared: Text = text.into();
+        self.texts.insert(Arc::clone(&shared));
+        Ok(shared)
+    }
+}
+
+fn missing(column: &'static str) -> ColumnProblem {
+    (
+        column,
+        ProblemCode::MissingValue,
+        format!("`{column}` is empty; every row needs it"),
+    )
+}
+
+fn check_day(day: Date, today: Date, may_lie_ahead: bool) -> Result<(), ColumnProblem> {
+    let column = if may_lie_ahead { "from" } else { "date" };
+    if day < EARLIEST_DAY {
+        let message = format!("`{day}` is before {EARLIEST_DAY}, the earliest day accepted");
+        return Err((column, ProblemCode::DateTooEarly, message));
+    }
+    if day > today && !may_lie_ahead {
+        let message = format!("`{day}` is in the future; the latest day accepted is {today}");
+        return Err((column, ProblemCode::FutureDate, message));
+    }
+    Ok(())
+}
+
+fn text<'c>(cell: &Cell<'c>) -> Result<Option<&'c str>, (ProblemCode, String)> {
+    match cell {
+        Cell::Missing => Ok(None),
+        Cell::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Cell::NotUtf8 => Err((
+            ProblemCode::BadUtf8,
+            "the bytes are not UTF-8; send the file as UTF-8".into(),
+        )),
+        Cell::Integer(_) | Cell::Decimal(_) | Cell::Date(_) | Cell::Unreadable(_) => Err((
+            ProblemCode::WrongType,
+            "the value is not a text; write ids and names as text".into(),
+        )),
+    }
+}
+
+fn date(cell: &Cell<'_>) -> Result<Option<Date>, (ProblemCode, String)> {
+    match cell {
+        Cell::Date(date) => Ok(Some(*date)),
+        Cell::Missing => Ok(None),
+        other => match text(other)? {
+            None => Ok(None),
+            Some(written) => parse_date(written).map(Some).map_err(|_| {
+                (
+                    ProblemCode::BadDate,
+                    format!("`{}` is not a date; use YYYY-MM-DD", shown(written)),
+                )
+            }),
+        },
+    }
+}
