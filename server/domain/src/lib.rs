@@ -9,6 +9,8 @@
 //! [`segment`], [`batch`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
 
 pub mod agency;
+pub mod answer;
+pub mod batch;
 pub mod brand;
 pub mod campaign;
 mod closed_words;
@@ -18,8 +20,10 @@ pub mod error_code;
 pub mod fact;
 pub mod ids;
 pub mod member;
+pub mod metric;
 pub mod money;
 pub mod nearest;
+pub mod query;
 pub mod sample;
 pub mod scope;
 pub mod score;

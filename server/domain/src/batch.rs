@@ -1,0 +1,49 @@
+//! An ingest batch: what was sent, and what its sender is told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::closed_words;
+use crate::ids::BatchId;
+use crate::sample::LineProblem;
+
+/// The most line problems that one answer lists; the rest is only counted.
+pub const PROBLEMS_LISTED_MAX: usize = 1_000;
+
+closed_words! {
+    /// What becomes of a batch with bad lines.
+    pub enum IngestMode, "a mode" {
+        /// Nothing is written when any line is bad.
+        Strict => "strict",
+        /// Good lines are written, bad ones are reported.
+        Skip => "skip",
+    }
+}
+
+/// How a batch ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BatchOutcome {
+    /// Its accepted rows are written and seen by every later answer.
+    Committed,
+    /// Nothing of it is written.
+    Rejected,
+}
+
+/// The answer to an ingest; the same one is given again to the same idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchAnswer {
+    /// The batch.
+    pub batch: BatchId,
+    /// How it ended.
+    pub outcome: BatchOutcome,
+    /// How many rows of the report were accepted; after duplicates were settled.
+    pub accepted: u64,
+    /// How many lines were not.
+    pub rejected: u64,
+    /// The problems of the lines that were not, at most [`PROBLEMS_LISTED_MAX`].
+    pub problems: Vec<LineProblem>,
+    /// The external ids of campaigns that the batch registered.
+    pub registered: Vec<String>,
+    /// The snapshot from which on answers see the batch; `None` when nothing was written.
+    pub snapshot: Option<String>,
+}

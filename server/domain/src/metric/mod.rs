@@ -1,0 +1,52 @@
+//! The metric catalogue: every number that an answer can hold, as data.
+//!
+//! A metric is an entry of [`Metric::definition`]: its formula is a quotient of weighted sums of
+//! [`Component`]s, so that totals are always computed from components and never from cells.
+
+mod catalogue;
+mod formula;
+mod formulas;
+mod measures;
+
+pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
+pub use formula::{
+    Component, ComponentSum, Components, Formula, MetricCell, Term, Value, evaluate,
+};
+
+use crate::closed_words;
+
+closed_words! {
+    /// Why a cell is null, or how its number is to be read.
+    pub enum NoteCode, "a note" {
+        /// The denominator is zero.
+        ZeroDenominator => "ZERO_DENOMINATOR",
+        /// No row reports a value that the metric needs.
+        NotReported => "NOT_REPORTED",
+        /// Some rows lack a value that the metric needs, so that it would be wrong.
+        ComponentMissing => "COMPONENT_MISSING",
+        /// Some sales have no cost of goods.
+        CogsMissing => "COGS_MISSING",
+        /// The metric has no meaning at this grain: its costs or goods are not broken down so far.
+        NotAtThisGrain => "NOT_AT_THIS_GRAIN",
+        /// The cell would add up several currencies.
+        MixedCurrency => "MIXED_CURRENCY",
+    }
+}
+
+impl NoteCode {
+    /// What the code means, as a sentence for `schema/errors.md` and the API's descriptions.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::ZeroDenominator => "The denominator is zero.",
+            Self::NotReported => "No row reports a value that the metric needs.",
+            Self::ComponentMissing => {
+                "Some rows lack a value that the metric needs, so that it would be wrong."
+            }
+            Self::CogsMissing => "Some sales have no cost of goods.",
+            Self::NotAtThisGrain => {
+                "The metric has no meaning at this grain: its costs or goods are not broken down so far."
+            }
+            Self::MixedCurrency => "The cell would add up several currencies; group by CURRENCY.",
+        }
+    }
+}

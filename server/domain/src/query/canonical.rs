@@ -1,0 +1,187 @@
+//! From what a client asked to the canonical query.
+
+use super::dimension::Dimension;
+use super::legal;
+use super::range::{Grain, RangeRequest};
+use crate::dataset::DatasetName;
+use crate::error_code::Refusal;
+use crate::ids::BrandId;
+use crate::metric::{Component, Metric};
+use crate::time::{Date, DateRange, Weekday};
+
+/// The most dimensions that one query may group by: all of them.
+pub const BY_MAX: usize = Dimension::ALL.len();
+
+/// The most values that one filter may list.
+pub const FILTER_VALUES_MAX: usize = 1_000;
+
+/// The most sort keys of one query.
+pub const ORDER_BY_MAX: usize = 8;
+
+/// A field that the client selected under `rows` or `totals`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectedField<T> {
+    /// What it shows.
+    pub what: T,
+    /// Where it stands in the document, such as `rows.cogs`.
+    pub path: String,
+}
+
+/// Keeps only facts whose value of the dimension is one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// The dimension; never the period.
+    pub dimension: Dimension,
+    /// The accepted values as text: ids, words or names; sorted and distinct once canonical.
+    pub values: Vec<String>,
+}
+
+/// What rows are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderKey {
+    /// A metric; rows without a value come last in either direction.
+    Metric(Metric),
+    /// A dimension that is grouped by.
+    Dimension(Dimension),
+}
+
+/// One sort key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// By what.
+    pub key: OrderKey,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// A metric query as a client wrote it; brands are resolved already.
+#[derive(Debug, Clone)]
+pub struct MetricRequest {
+    /// The brands whose facts are read, all of them visible to the caller.
+    pub brands: Vec<BrandId>,
+    /// The dataset, when the client named one.
+    pub dataset: Option<DatasetName>,
+    /// The metrics that the client named.
+    pub metrics: Vec<Metric>,
+    /// The metrics selected as fields.
+    pub selected_metrics: Vec<SelectedField<Metric>>,
+    /// The dimensions selected as fields.
+    pub selected_dimensions: Vec<SelectedField<Dimension>>,
+    /// The range of days.
+    pub range: RangeRequest,
+    /// What is grouped by.
+    pub by: Vec<Dimension>,
+    /// The length of periods, when the client named one.
+    pub grain: Option<Grain>,
+    /// What is kept.
+    pub filters: Vec<Filter>,
+    /// How rows are sorted.
+    pub order_by: Vec<Order>,
+}
+
+/// What a request is planned in: the agency's calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanContext {
+    /// Today in the agency's zone.
+    pub today: Date,
+    /// The day its weeks start on.
+    pub week_start: Weekday,
+}
+
+/// A checked query in canonical form: equal for equal questions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MetricQuery {
+    /// The brands whose facts are read, sorted and distinct.
+    pub brands: Vec<BrandId>,
+    /// The dataset that is read.
+    pub dataset: DatasetName,
+    /// The metrics of the answer, in the catalogue's order.
+    pub metrics: Vec<Metric>,
+    /// The days.
+    pub range: DateRange,
+    /// What is grouped by, in the order of the columns.
+    pub by: Vec<Dimension>,
+    /// The length of periods; only with `PERIOD` in `by`.
+    pub grain: Option<Grain>,
+    /// The day weeks start on; only with grain `WEEK`.
+    pub week_start: Option<Weekday>,
+    /// What is kept, sorted by dimension, one filter a dimension.
+    pub filters: Vec<Filter>,
+    /// How rows are sorted; ties are broken by the grouping columns.
+    pub order_by: Vec<Order>,
+}
+
+impl MetricRequest {
+    /// The canonical query, or the first thing that is not legal in it.
+    pub fn plan(&self, context: PlanContext) -> Result<MetricQuery, Refusal> {
+        legal::check_sizes(self)?;
+        legal::check_by(self)?;
+        let filters = legal::canonical_filters(&self.filters)?;
+        let dataset = legal::choose_dataset(self, &filters)?;
+        let metrics = legal::choose_metrics(self, dataset)?;
+        let grain = self
+            .by
+            .contains(&Dimension::Period)
+            .then(|| self.grain.unwrap_or(Grain::Day));
+        let mut brands = self.brands.clone();
+        brands.sort_unstable();
+        brands.dedup();
+        Ok(MetricQuery {
+            brands,
+            dataset,
+            metrics,
+            range: self.range.resolve(context.today, context.week_start)?,
+            by: self.by.clone(),
+            grain,
+            week_start: (grain == Some(Grain::Week)).then_some(context.week_start),
+            filters,
+            order_by: self.order_by.clone(),
+        })
+    }
+}
+
+impl MetricQuery {
+    /// The components that the answer's metrics are made of, sorted and distinct.
+    pub fn components(&self) -> Vec<Component> {
+        let formulas = self
+            .metrics
+            .iter()
+            .map(|metric| metric.definition().formula);
+        let mut components: Vec<Component> = formulas
+            .flat_map(|formula| {
+                formula
+                    .terms()
+                    .map(|term| term.component)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        components.sort_unstable();
+        components.dedup();
+        components
+    }
+
+    /// Whether the answer needs costs beside media, and its dataset has them at its grain.
+    pub fn needs_costs(&self) -> bool {
+        self.dataset == DatasetName::DeliveryDaily
+            && self.metrics.iter().any(|metric| metric.needs_costs())
+    }
+
+    /// The values that the filter on this dimension accepts, if there is one.
+    pub fn filter(&self, dimension: Dimension) -> Option<&[String]> {
+        let filter = self
+            .filters
+            .iter()
+            .find(|filter| filter.dimension == dimension);
+        filter.map(|filter| filter.values.as_slice())
+    }
+
+    /// Whether groups or filters tell campaigns of one brand apart.
+    pub fn tells_campaigns_apart(&self) -> bool {
+        let filtered = self.filters.iter().map(|filter| filter.dimension);
+        self.by
+            .iter()
+            .copied()
+            .chain(filtered)
+            .any(|dimension| !matches!(dimension, Dimension::Period | Dimension::Brand))
+    }
+}

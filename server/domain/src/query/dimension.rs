@@ -1,0 +1,98 @@
+//! Dimensions: what an answer can be grouped and filtered by.
+
+use crate::closed_words;
+use crate::dataset::{Dataset, DatasetName};
+
+closed_words! {
+    /// What an answer can be grouped by.
+    pub enum Dimension, "a dimension" {
+        /// The day, week or month, by `grain`.
+        Period => "PERIOD",
+        /// The brand.
+        Brand => "BRAND",
+        /// The platform on which the campaign runs.
+        Platform => "PLATFORM",
+        /// The campaign.
+        Campaign => "CAMPAIGN",
+        /// The currency of the money.
+        Currency => "CURRENCY",
+        /// The country of the audience.
+        Country => "COUNTRY",
+        /// The age group of the audience.
+        Age => "AGE",
+        /// The gender of the audience.
+        Gender => "GENDER",
+    }
+}
+
+/// One column that a dimension brings to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DimensionColumn {
+    /// The column's name in tables and exports.
+    pub name: &'static str,
+    /// The name of the same field in typed rows.
+    pub field: &'static str,
+    /// The column's type in tables: `DATE`, `ID` or `STRING`.
+    pub kind: &'static str,
+}
+
+const fn column(name: &'static str, field: &'static str, kind: &'static str) -> DimensionColumn {
+    DimensionColumn { name, field, kind }
+}
+
+impl Dimension {
+    /// The columns that grouping by it brings.
+    pub const fn columns(self) -> &'static [DimensionColumn] {
+        const PERIOD: &[DimensionColumn] = &[column("period", "period", "DATE")];
+        const BRAND: &[DimensionColumn] = &[
+            column("brand_id", "brandId", "ID"),
+            column("brand_name", "brandName", "STRING"),
+        ];
+        const PLATFORM: &[DimensionColumn] = &[column("platform", "platform", "STRING")];
+        const CAMPAIGN: &[DimensionColumn] = &[
+            column("campaign_id", "campaignId", "ID"),
+            column("campaign_name", "campaignName", "STRING"),
+        ];
+        const CURRENCY: &[DimensionColumn] = &[column("currency", "currency", "STRING")];
+        const COUNTRY: &[DimensionColumn] = &[column("country", "country", "STRING")];
+        const AGE: &[DimensionColumn] = &[column("age", "age", "STRING")];
+        const GENDER: &[DimensionColumn] = &[column("gender", "gender", "STRING")];
+        match self {
+            Self::Period => PERIOD,
+            Self::Brand => BRAND,
+            Self::Platform => PLATFORM,
+            Self::Campaign => CAMPAIGN,
+            Self::Currency => CURRENCY,
+            Self::Country => COUNTRY,
+            Self::Age => AGE,
+            Self::Gender => GENDER,
+        }
+    }
+
+    /// The key column of the facts that holds it, for dimensions that only facts know.
+    pub const fn fact_column(self) -> Option<&'static str> {
+        match self {
+            Self::Country => Some("country"),
+            Self::Age => Some("age"),
+            Self::Gender => Some("gender"),
+            Self::Period | Self::Brand | Self::Platform | Self::Campaign | Self::Currency => None,
+        }
+    }
+
+    /// Whether facts of the dataset can be told apart by it.
+    pub fn is_known_in(self, dataset: DatasetName) -> bool {
+        self.fact_column()
+            .is_none_or(|column| Dataset::of(dataset).dimension_index(column).is_some())
+    }
+
+    /// Whether a row grouped by `self` has just one value of `other`.
+    pub const fn determines(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (
+                Self::Campaign,
+                Self::Brand | Self::Platform | Self::Currency
+            )
+        )
+    }
+}
