@@ -15,6 +15,7 @@ pub mod brand;
 pub mod campaign;
 mod closed_words;
 pub mod codes;
+pub mod cost;
 pub mod dataset;
 pub mod error_code;
 pub mod fact;

@@ -45,6 +45,16 @@ impl Scope {
         }
     }
 
+    /// The same agency with all its brands, for background work that is done once for every member.
+    ///
+    /// What it finds must be filtered by the asker's own scope before it is shown.
+    pub fn whole_agency(&self) -> Self {
+        Self {
+            brands: BrandAccess::All,
+            ..self.clone()
+        }
+    }
+
     /// The one agency whose data may be touched.
     pub fn agency(&self) -> AgencyId {
         self.agency

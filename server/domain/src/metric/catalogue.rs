@@ -201,6 +201,17 @@ impl Metric {
         }
     }
 
+    /// Whether the number depends on the attribution window of its facts.
+    pub fn is_attributed(self) -> bool {
+        let formula = self.definition().formula;
+        formula.terms().any(|term| {
+            matches!(
+                term.component,
+                Component::Measure("conversions" | "revenue" | "refunds" | "cogs")
+            )
+        })
+    }
+
     /// Whether the metric needs costs beside media.
     pub fn needs_costs(self) -> bool {
         let formula = self.definition().formula;

@@ -54,11 +54,20 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// A metric query as a client wrote it; brands are resolved already.
+/// Which attribution window an answer uses, where campaigns report several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Attribution {
+    /// Only facts of this window; `None` takes each campaign's own.
+    pub window: Option<String>,
+    /// Whether campaigns of different windows may stand in one answer.
+    pub accept_mixed: bool,
+}
+
+/// A metric query as a client wrote it.
 #[derive(Debug, Clone)]
 pub struct MetricRequest {
-    /// The brands whose facts are read, all of them visible to the caller.
-    pub brands: Vec<BrandId>,
+    /// The brands whose facts are read; `None` means all that the caller may see.
+    pub brands: Option<Vec<BrandId>>,
     /// The dataset, when the client named one.
     pub dataset: Option<DatasetName>,
     /// The metrics that the client named.
@@ -77,11 +86,15 @@ pub struct MetricRequest {
     pub filters: Vec<Filter>,
     /// How rows are sorted.
     pub order_by: Vec<Order>,
+    /// Which attribution window is used.
+    pub attribution: Attribution,
 }
 
-/// What a request is planned in: the agency's calendar.
-#[derive(Debug, Clone, Copy)]
+/// What a request is planned in: what the caller may see, and the agency's calendar.
+#[derive(Debug, Clone)]
 pub struct PlanContext {
+    /// The brands that the caller may see.
+    pub visible_brands: Vec<BrandId>,
     /// Today in the agency's zone.
     pub today: Date,
     /// The day its weeks start on.
@@ -109,11 +122,13 @@ pub struct MetricQuery {
     pub filters: Vec<Filter>,
     /// How rows are sorted; ties are broken by the grouping columns.
     pub order_by: Vec<Order>,
+    /// Which attribution window is used.
+    pub attribution: Attribution,
 }
 
 impl MetricRequest {
     /// The canonical query, or the first thing that is not legal in it.
-    pub fn plan(&self, context: PlanContext) -> Result<MetricQuery, Refusal> {
+    pub fn plan(&self, context: &PlanContext) -> Result<MetricQuery, Refusal> {
         legal::check_sizes(self)?;
         legal::check_by(self)?;
         let filters = legal::canonical_filters(&self.filters)?;
@@ -123,9 +138,7 @@ impl MetricRequest {
             .by
             .contains(&Dimension::Period)
             .then(|| self.grain.unwrap_or(Grain::Day));
-        let mut brands = self.brands.clone();
-        brands.sort_unstable();
-        brands.dedup();
+        let brands = self.choose_brands(&context.visible_brands)?;
         Ok(MetricQuery {
             brands,
             dataset,
@@ -136,7 +149,19 @@ impl MetricRequest {
             week_start: (grain == Some(Grain::Week)).then_some(context.week_start),
             filters,
             order_by: self.order_by.clone(),
+            attribution: self.attribution.clone(),
         })
+    }
+
+    /// The brands to read, sorted and distinct; one that the caller can't see does not exist.
+    fn choose_brands(&self, visible: &[BrandId]) -> Result<Vec<BrandId>, Refusal> {
+        let mut brands = self.brands.clone().unwrap_or_else(|| visible.to_vec());
+        if let Some(index) = brands.iter().position(|brand| !visible.contains(brand)) {
+            return Err(Refusal::not_found("brand", brands[index]).at(format!("brands[{index}]")));
+        }
+        brands.sort_unstable();
+        brands.dedup();
+        Ok(brands)
     }
 }
 

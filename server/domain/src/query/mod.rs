@@ -10,8 +10,8 @@ mod legal;
 mod range;
 
 pub use canonical::{
-    BY_MAX, FILTER_VALUES_MAX, Filter, MetricQuery, MetricRequest, ORDER_BY_MAX, Order, OrderKey,
-    PlanContext, SelectedField,
+    Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, MetricQuery, MetricRequest, ORDER_BY_MAX,
+    Order, OrderKey, PlanContext, SelectedField,
 };
 pub use dimension::{Dimension, DimensionColumn};
 pub use range::{Grain, RANGE_DAYS_MAX, RangeRequest, RangeUnit};
