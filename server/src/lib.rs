@@ -1,1 +1,3 @@
 //! Bellwether as a library.
+
+pub mod generate;
