@@ -1,5 +1,6 @@
 //! What the demonstration promises, checked on its files by a naive reading of them.
 
+mod ingest;
 mod ledger;
 mod load;
 
