@@ -1,1 +1,52 @@
-//! The catalogue: every diesel query of Bellwether
+//! The catalogue: agencies, members, brands, campaigns, tokens, and which segments hold whose
+//! facts. On SQLite for one machine, on PostgreSQL for several, by the same queries.
+//!
+//! Every method on tenant data takes a [`Scope`](bellwether_domain::Scope) first and touches that
+//! scope's agency only, and only the brands that the scope sees: what lies outside is not found.
+//! Methods without a scope are for the instance itself, and their documentation says so.
+//! All methods block; an async caller runs them on threads that may block.
+//!
+//! Invariant: diesel is named in this crate only, and row types never leave it. The clock, ids
+//! and secrets come in as arguments.
+//!
+//! To add a noun: a table with `agency_id` in both folders of `migrations/`, its `table!` in
+//! [`schema`], and one file here with its private row type and the methods of [`Catalogue`].
+
+mod agencies;
+mod authorisation;
+mod batches;
+mod brands;
+mod campaigns;
+mod catalogue;
+mod codes;
+mod columns;
+mod commits;
+mod connection;
+mod error;
+mod members;
+mod migrations;
+mod publication;
+mod schema;
+mod scores;
+mod segments;
+mod staging;
+mod tokens;
+mod writer;
+
+pub use authorisation::{TOKEN_SECRET_PREFIX, TokenSecret};
+pub use batches::{
+    BatchStart, BatchState, BatchSummary, FINGERPRINT_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX,
+    NewBatch,
+};
+pub use campaigns::CampaignChange;
+pub use catalogue::{Catalogue, CatalogueConfig};
+pub use codes::CODES_PER_DIMENSION_MAX;
+pub use connection::Location;
+pub use error::{Error, Result};
+pub use publication::{NewSegment, Publication, Published};
+pub use scores::SCORE_CAMPAIGNS_MAX;
+pub use staging::{STAGING_PATHS_MAX, StagingLease};
+pub use tokens::NewToken;
+
+/// The most rows that one page of a list may ask for.
+pub const PAGE_ROWS_MAX: u32 = 1_000;

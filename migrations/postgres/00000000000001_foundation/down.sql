@@ -1,0 +1,15 @@
+DROP TABLE scores;
+DROP TABLE score_runs;
+DROP TABLE segments;
+DROP TABLE commits;
+DROP TABLE batches;
+DROP TABLE staging_paths;
+DROP TABLE staging_leases;
+DROP TABLE codes;
+DROP TABLE campaigns;
+DROP TABLE member_brands;
+DROP TABLE brands;
+DROP TABLE tokens;
+DROP TABLE members;
+DROP TABLE operator_tokens;
+DROP TABLE agencies;
