@@ -235,13 +235,19 @@ fn number_column(
         .values()
         .as_string_opt::<i32>()
         .ok_or_else(|| format!("column `{name}` is not of texts"))?;
-    let mut numbers = Vec::with_capacity(values.len());
-    for value in values {
-        numbers.push(value.map_or(Ok(0), |text| words.number(text))?);
-    }
+    // Numbered where a row uses them: a dictionary may hold values of no row, such as the empty
+    // text in a column of nulls.
+    let mut numbers: Vec<Option<u32>> = vec![None; values.len()];
     for (key, value) in keys.iter_mut().zip(texts.keys()) {
-        let number = value.and_then(|value| numbers.get(usize::try_from(value).ok()?));
-        *place(key) = number.copied().unwrap_or(0);
+        let Some(value) = value else {
+            continue;
+        };
+        let value = usize::try_from(value)?;
+        let number = match numbers[value] {
+            Some(known) => known,
+            None => *numbers[value].insert(words.number(values.value(value))?),
+        };
+        *place(key) = number;
     }
     Ok(())
 }

@@ -22,9 +22,14 @@ mod report_reader;
 mod report_writer;
 mod schema;
 
+#[cfg(test)]
+mod sample_facts;
+#[cfg(test)]
+mod tests;
+
 pub use error::{Error, Result};
-pub use kernel::{Bucket, DimensionFilter, Group, Partial, PartialPlan, aggregate};
-pub use partition::Partition;
+pub use kernel::{Bucket, DimensionFilter, Group, Partial, PartialPlan, WHOLE_PERIOD, aggregate};
+pub use partition::{ATTRIBUTION_CODES, CAMPAIGN_CODES, Partition, has_codes};
 pub use report_reader::ReportReader;
 pub use report_writer::ReportWriter;
 pub use store::{StagedSegment, Store, StoreConfig};

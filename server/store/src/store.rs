@@ -86,6 +86,12 @@ impl Store {
         })
     }
 
+    /// Where the segment of this id will lie, below the root: a staging lease names it before it
+    /// is written.
+    pub fn segment_path(&self, scope: &Scope, partition: PartitionName, id: SegmentId) -> String {
+        segment_path(scope.agency(), partition, id)
+    }
+
     /// Writes the facts, which must be of the partition and of distinct keys, as one segment
     /// file and waits until its bytes are on the disk. The folders are made durable by
     /// [`Store::sync_folders`], once for all segments of a batch.
@@ -288,7 +294,7 @@ fn write_new_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     written
 }
 
-fn sha256_of(bytes: &[u8]) -> String {
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
