@@ -29,7 +29,6 @@ macro_rules! export_scorer {
     ($scorer:ty) => {
         /// The descriptor that Bellwether looks for.
         #[unsafe(no_mangle)]
-        #[expect(non_upper_case_globals, reason = "the C ABI gives the symbol's name")]
         pub static bellwether_plugin: $crate::abi::BwPlugin =
             $crate::export::scorer_descriptor::<$scorer>();
     };
