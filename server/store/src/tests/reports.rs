@@ -2,10 +2,15 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::dataset::{Dataset, DatasetName};
 use bellwether_domain::sample::Cell;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 
 use crate::sample_facts::april;
 use crate::{Error, ReportReader, ReportWriter};
@@ -133,4 +138,33 @@ fn an_amount_beyond_eighteen_digits_is_not_written() {
         too_large,
         Err(Error::UnwritableCell { column: "amount" })
     ));
+}
+
+#[test]
+fn reports_are_read_in_every_codec_that_the_message_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.parquet");
+    let clicks: ArrayRef = Arc::new(Int64Array::from_iter_values(0..1000));
+    let batch = RecordBatch::try_from_iter([("clicks", clicks)]).unwrap();
+    for codec in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::ZSTD(ZstdLevel::default()),
+        Compression::GZIP(GzipLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+    ] {
+        let properties = WriterProperties::builder().set_compression(codec).build();
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let mut n_cells = 0;
+        let read = ReportReader::open(&path).unwrap().for_each_row(|_, cells| {
+            n_cells += i64::from(matches!(cells, [Cell::Integer(_)]));
+            Ok::<_, Error>(ControlFlow::Continue(()))
+        });
+        read.unwrap();
+        assert_eq!(n_cells, 1000, "{codec}");
+    }
 }
