@@ -4,10 +4,10 @@
 //! `bellwether plugin-host PATH`; that child loads the library and speaks frames over its
 //! standard input and output. A child that crashes, hangs or lies costs its own call only.
 //! Invariant: no Arrow type in the public interface; unsafe code only in [`child`]; nothing that a
-//! child sends is trusted before [`wire::answer`] has checked it.
+//! child sends is trusted before `wire::answer` has checked it.
 //!
 //! Reading order: [`host`] (what the server calls), [`discovery`], [`table`] (what goes in and
-//! out), [`conversation`] (one child, from start to end), [`wire`], [`child`].
+//! out), `conversation` (one child, from start to end), `wire`, [`child`].
 
 pub mod child;
 pub mod config;

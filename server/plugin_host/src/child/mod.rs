@@ -2,7 +2,7 @@
 //!
 //! It loads one library, opens at most one instance and answers frames until it is told to close
 //! or its input ends. The confinement of the design (resource limits, Landlock, seccomp) belongs
-//! in [`serve`], between taking the wire and loading the library, since loading runs code.
+//! in `serve`, between taking the wire and loading the library, since loading runs code.
 //! Invariant: the library is never unloaded; the end of the process is what unloads it.
 
 mod instance;
