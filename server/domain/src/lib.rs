@@ -13,7 +13,7 @@ pub mod answer;
 pub mod batch;
 pub mod brand;
 pub mod campaign;
-mod closed_words;
+pub mod closed_words;
 pub mod codes;
 pub mod cost;
 pub mod dataset;

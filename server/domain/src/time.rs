@@ -60,6 +60,20 @@ pub fn date_of_day_number(number: i32) -> Option<Date> {
     Date::constant(1970, 1, 1).checked_add(number.days()).ok()
 }
 
+/// The moment so many days of 24 hours earlier.
+pub fn days_before(moment: Timestamp, days: u32) -> Timestamp {
+    moment
+        .checked_sub((i64::from(days) * 24).hours())
+        .unwrap_or(Timestamp::MIN)
+}
+
+/// The moment so many seconds later.
+pub fn seconds_after(moment: Timestamp, seconds: u32) -> Timestamp {
+    moment
+        .checked_add(i64::from(seconds).seconds())
+        .unwrap_or(Timestamp::MAX)
+}
+
 /// Reads `2026-04-01`; nothing else is a date here.
 pub fn parse_date(text: &str) -> Result<Date, Refusal> {
     let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';

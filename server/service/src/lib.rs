@@ -1,1 +1,31 @@
-//! The services: ingest, analytics with its cache, scoring
+//! The services: where the catalogue, the store and the plugins come together.
+//!
+//! [`Services`] is the one handle that the API and the command line hold; every method that
+//! touches tenant data takes a [`Scope`](bellwether_domain::Scope) first.
+//! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
+//!
+//! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
+//! `scoring/` (plugins), `nouns` (brands and campaigns), `steps` (where tests may stop it).
+
+mod analytics;
+mod attributes;
+mod background;
+mod config;
+mod error;
+mod ingest;
+mod nouns;
+mod scoring;
+mod services;
+mod startup;
+mod steps;
+mod tasks;
+
+pub use analytics::{CacheState, Cursor, MetricsAnswer, Warning, WarningCode};
+pub use config::ServiceConfig;
+pub use error::{Error, Result};
+pub use ingest::{Format, IngestRequest, RegisterDefaults, Spool, SpooledBody};
+pub use nouns::{CampaignPage, Viewer};
+pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
+pub use services::Services;
+pub use startup::{SweepReport, Tenure};
+pub use steps::{Step, Steps};

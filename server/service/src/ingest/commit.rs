@@ -1,0 +1,260 @@
+//! `Validated -> Staged -> Committed`: the commit protocol, the one place where catalogue and
+//! store meet.
+//!
+//! 1. Give codes to new texts (short transaction; gaps are harmless).
+//! 2. Take a lease that names the files to come.
+//! 3. Write each segment and sync it, then each folder once.
+//! 4. One transaction: commit number, segments, campaigns, the answer; the lease ends with it.
+//! 5. Only then the sender is told.
+//!
+//! A kill before 4 leaves files that only the lease names: the sweep at start removes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bellwether_catalogue::{NewSegment, Publication, StagingLease};
+use bellwether_domain::batch::{BatchAnswer, BatchOutcome};
+use bellwether_domain::dataset::Dataset;
+use bellwether_domain::fact::Fact;
+use bellwether_domain::ids::{SegmentId, StagingId};
+use bellwether_domain::segment::PartitionName;
+use bellwether_domain::time::Month;
+use bellwether_store::{ATTRIBUTION_CODES, CAMPAIGN_CODES, StagedSegment, has_codes};
+
+use super::validate::Validated;
+use crate::background::blocking;
+use crate::error::{Error, Result};
+use crate::services::Parts;
+use crate::steps::Step;
+
+/// A batch whose files are written and synced, and seen by nobody yet.
+#[derive(Debug)]
+pub(super) struct Staged {
+    validated: Validated,
+    staging: StagingId,
+    segments: Vec<StagedSegment>,
+}
+
+/// One segment to be written.
+struct PlannedSegment {
+    id: SegmentId,
+    partition: PartitionName,
+    facts: std::ops::Range<usize>,
+}
+
+impl Validated {
+    /// Writes the segments under a lease and makes them lasting.
+    pub(super) async fn stage(mut self, parts: &Arc<Parts>) -> Result<Staged> {
+        let planned = self.plan_segments(parts);
+        let staging = self.lease(parts, &planned).await?;
+        parts.steps.reached(Step::Leased).await;
+        let mut segments = Vec::with_capacity(planned.len());
+        for plan in &planned {
+            let facts = &self.facts[plan.facts.clone()];
+            let staged = parts
+                .store
+                .stage(&self.received.scope, plan.id, plan.partition, facts)
+                .await;
+            match staged {
+                Ok(segment) => segments.push(segment),
+                Err(error) => {
+                    self.give_up(parts, staging, &planned).await;
+                    return Err(error.into());
+                }
+            }
+            if segments.len() == 1 {
+                parts.steps.reached(Step::FirstSegment).await;
+            }
+        }
+        parts
+            .store
+            .sync_folders(&self.received.scope, &segments)
+            .await?;
+        parts.steps.reached(Step::Staged).await;
+        Ok(Staged {
+            validated: self,
+            staging,
+            segments,
+        })
+    }
+
+    /// One segment a month. The facts are sorted by key; a stable sort by month keeps that order
+    /// inside each month.
+    fn plan_segments(&mut self, parts: &Parts) -> Vec<PlannedSegment> {
+        self.facts.sort_by_key(|fact| fact.key.month());
+        let mut ends: BTreeMap<Month, usize> = BTreeMap::new();
+        for (index, fact) in self.facts.iter().enumerate() {
+            ends.insert(fact.key.month(), index + 1);
+        }
+        let mut start = 0;
+        ends.into_iter()
+            .map(|(month, end)| {
+                let facts = start..end;
+                start = end;
+                PlannedSegment {
+                    id: SegmentId::from_parts(self.received.at, parts.ids.random()),
+                    partition: PartitionName {
+                        dataset: self.received.request.dataset,
+                        month,
+                    },
+                    facts,
+                }
+            })
+            .collect()
+    }
+
+    async fn lease(&self, parts: &Arc<Parts>, planned: &[PlannedSegment]) -> Result<StagingId> {
+        let scope = self.received.scope.clone();
+        let texts = texts_to_code(Dataset::of(self.received.request.dataset), &self.facts);
+        let lease = StagingLease {
+            id: StagingId::from_parts(self.received.at, parts.ids.random()),
+            paths: planned
+                .iter()
+                .map(|plan| parts.store.segment_path(&scope, plan.partition, plan.id))
+                .collect(),
+            expires_at: self.received.lease_expires_at,
+        };
+        let parts = Arc::clone(parts);
+        blocking("lease files", move || {
+            parts.catalogue.assign_codes(&scope, &texts)?;
+            parts.catalogue.open_staging(&scope, &lease)?;
+            Ok(lease.id)
+        })
+        .await
+    }
+
+    /// Removes what was written of a batch that fails; what can't be removed now, such as on a
+    /// dead disk, stays named by the lease and goes with the next sweep.
+    async fn give_up(&self, parts: &Arc<Parts>, staging: StagingId, planned: &[PlannedSegment]) {
+        let scope = &self.received.scope;
+        let paths: Vec<String> = planned
+            .iter()
+            .map(|plan| parts.store.segment_path(scope, plan.partition, plan.id))
+            .collect();
+        if parts.store.discard(&paths).await.is_ok() {
+            let parts = Arc::clone(parts);
+            let closed = blocking("close a lease", move || {
+                Ok(parts.catalogue.close_staging(staging)?)
+            })
+            .await;
+            if let Err(error) = closed {
+                tracing::warn!(staging.id = %staging, error = error.chain(), "the lease stays until it expires");
+            }
+        }
+    }
+}
+
+impl Staged {
+    /// Publishes the segments in one transaction; afterwards every answer sees them.
+    pub(super) async fn commit(self, parts: &Arc<Parts>) -> Result<BatchAnswer> {
+        let committing = Arc::clone(parts);
+        let published = blocking("commit a batch", move || self.publish(&committing)).await?;
+        parts.steps.reached(Step::Committed).await;
+        tracing::info!(batch.id = %published.batch, n_rows = published.accepted, "batch committed");
+        Ok(published)
+    }
+
+    fn publish(self, parts: &Parts) -> Result<BatchAnswer> {
+        let Validated {
+            received,
+            facts,
+            new_campaigns,
+            n_bad,
+            problems,
+        } = self.validated;
+        let mut answer = BatchAnswer {
+            batch: received.id,
+            outcome: BatchOutcome::Committed,
+            accepted: facts.len() as u64,
+            rejected: n_bad,
+            problems,
+            registered: new_campaigns
+                .iter()
+                .map(|campaign| campaign.external_id.clone())
+                .collect(),
+            snapshot: None,
+        };
+        let publication = Publication {
+            batch: received.id,
+            staging: self.staging,
+            segments: self.segments.into_iter().map(new_segment).collect(),
+            new_campaigns,
+            n_rows_accepted: answer.accepted,
+            now: parts.clock.now(),
+        };
+        let draft = answer.clone();
+        let published =
+            parts
+                .catalogue
+                .publish(&received.scope, &publication, move |_, snapshot| {
+                    let whole = BatchAnswer {
+                        snapshot: Some(snapshot.to_string()),
+                        ..draft
+                    };
+                    serde_json::to_string(&whole).unwrap_or_default()
+                })?;
+        answer.snapshot = Some(published.snapshot.to_string());
+        if published.answer.is_empty() {
+            return Err(Error::TaskEnded {
+                attempted: "write an answer",
+            });
+        }
+        Ok(answer)
+    }
+}
+
+fn new_segment(staged: StagedSegment) -> NewSegment {
+    NewSegment {
+        id: staged.id,
+        partition: staged.partition,
+        path: staged.path,
+        n_rows: staged.n_rows,
+        size_bytes: staged.size_bytes,
+        sha256: staged.sha256,
+        first_day: staged.first_day,
+        last_day: staged.last_day,
+    }
+}
+
+/// The distinct texts of the facts that need a stable code, by dimension.
+fn texts_to_code(dataset: &Dataset, facts: &[Fact]) -> Vec<(String, Vec<String>)> {
+    let mut texts: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let coded = has_codes(dataset);
+    let mut last_campaign = None;
+    for fact in facts {
+        if fact.key.campaign != last_campaign {
+            last_campaign = fact.key.campaign;
+            let campaign = last_campaign.map(|id| id.to_string());
+            texts.entry(CAMPAIGN_CODES).or_default().extend(campaign);
+        }
+        if let Some(window) = &fact.key.attribution
+            && !texts
+                .get(ATTRIBUTION_CODES)
+                .is_some_and(|known| known.contains(&**window))
+        {
+            texts
+                .entry(ATTRIBUTION_CODES)
+                .or_default()
+                .insert(window.to_string());
+        }
+        if !coded {
+            continue;
+        }
+        for (dimension, text) in dataset.dimensions.iter().zip(&fact.key.texts) {
+            if let Some(text) = text
+                && !texts
+                    .get(dimension.name)
+                    .is_some_and(|known| known.contains(&**text))
+            {
+                texts
+                    .entry(dimension.name)
+                    .or_default()
+                    .insert(text.to_string());
+            }
+        }
+    }
+    texts
+        .into_iter()
+        .map(|(dimension, texts)| (dimension.to_owned(), texts.into_iter().collect()))
+        .collect()
+}

@@ -1,0 +1,160 @@
+//! The whole way of one batch, from its body to its answer.
+
+use std::sync::Arc;
+
+use bellwether_catalogue::{BatchStart, NewBatch};
+use bellwether_domain::batch::BatchAnswer;
+use bellwether_domain::brand::Brand;
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::BatchId;
+use bellwether_domain::time::{Timestamp, seconds_after};
+use bellwether_domain::{ErrorCode, Scope};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::request::IngestRequest;
+use super::spool::SpooledBody;
+use crate::background::blocking;
+use crate::error::Result;
+use crate::services::{Parts, Services};
+use crate::steps::Step;
+
+/// A batch that is received and registered; its rows are not looked at yet.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) scope: Scope,
+    pub(super) id: BatchId,
+    pub(super) request: IngestRequest,
+    pub(super) brand: Brand,
+    pub(super) body: SpooledBody,
+    pub(super) at: Timestamp,
+    pub(super) lease_expires_at: Timestamp,
+}
+
+/// How a batch begins: anew, or with the answer that its twin got.
+enum Begun {
+    Anew(Box<Received>),
+    Answered(BatchAnswer),
+}
+
+impl Services {
+    /// Takes a report in: checks every row, writes the good ones if the mode allows, and answers
+    /// once that is lasting.
+    ///
+    /// The work goes on to its end when the caller goes away, so that a sender who lost the
+    /// connection finds the batch whole by its idempotency key.
+    pub async fn ingest(
+        &self,
+        scope: &Scope,
+        request: IngestRequest,
+        body: SpooledBody,
+    ) -> Result<BatchAnswer> {
+        scope.require_ingest()?;
+        let (parts, scope) = (Arc::clone(&self.parts), scope.clone());
+        let whole = self
+            .parts
+            .tasks
+            .spawn(async move { run(&parts, scope, request, body).await });
+        whole.await.map_err(|_| crate::Error::TaskEnded {
+            attempted: "ingest a batch",
+        })?
+    }
+}
+
+async fn run(
+    parts: &Arc<Parts>,
+    scope: Scope,
+    request: IngestRequest,
+    body: SpooledBody,
+) -> Result<BatchAnswer> {
+    let received = match begin(parts, scope, request, body).await? {
+        Begun::Anew(received) => received,
+        Begun::Answered(answer) => return Ok(answer),
+    };
+    parts.steps.reached(Step::Received).await;
+    let (scope, batch) = (received.scope.clone(), received.id);
+    let outcome = settle(parts, *received).await;
+    if outcome.is_err() {
+        // The key becomes free again, so that the sender can try once more.
+        let parts = Arc::clone(parts);
+        let freed = blocking("free a batch", move || {
+            Ok(parts.catalogue.abandon_batch(&scope, batch)?)
+        })
+        .await;
+        if let Err(error) = freed {
+            tracing::warn!(batch.id = %batch, error = error.chain(), "the batch stays open until its lease ends");
+        }
+    }
+    outcome
+}
+
+async fn settle(parts: &Arc<Parts>, received: Received) -> Result<BatchAnswer> {
+    match received.validate(parts).await? {
+        Ok(validated) => {
+            parts.steps.reached(Step::Validated).await;
+            validated.stage(parts).await?.commit(parts).await
+        }
+        Err(rejected) => rejected.record(parts).await,
+    }
+}
+
+async fn begin(
+    parts: &Arc<Parts>,
+    scope: Scope,
+    request: IngestRequest,
+    body: SpooledBody,
+) -> Result<Begun> {
+    let parts = Arc::clone(parts);
+    blocking("begin a batch", move || {
+        let brand = parts
+            .catalogue
+            .find_brand_by_slug(&scope, &request.brand)?
+            .ok_or_else(|| Refusal::not_found("brand", &request.brand).at("brand"))?;
+        let now = parts.clock.now();
+        let batch = NewBatch {
+            id: BatchId::from_parts(now, parts.ids.random()),
+            dataset: request.dataset,
+            brand: brand.id,
+            idempotency_key: request.idempotency_key.clone(),
+            fingerprint: fingerprint(&request, &body),
+            received_at: now,
+            lease_expires_at: seconds_after(now, parts.config.staging_lease_s),
+        };
+        match parts.catalogue.begin_batch(&scope, &batch)? {
+            BatchStart::Fresh => Ok(Begun::Anew(Box::new(Received {
+                scope,
+                id: batch.id,
+                request,
+                brand,
+                body,
+                at: now,
+                lease_expires_at: batch.lease_expires_at,
+            }))),
+            BatchStart::Answered { answer } => serde_json::from_str(&answer)
+                .map(Begun::Answered)
+                .map_err(|_| crate::Error::TaskEnded {
+                    attempted: "read a stored answer",
+                }),
+            BatchStart::InProgress => Err(Refusal::new(
+                ErrorCode::Busy,
+                "the same batch is being ingested right now; ask again shortly for its answer",
+            )
+            .into()),
+            BatchStart::KeyReused => Err(Refusal::new(
+                ErrorCode::Conflict,
+                "this idempotency key was used for another request; use a fresh key",
+            )
+            .at("Idempotency-Key")
+            .into()),
+        }
+    })
+    .await
+}
+
+/// Equal for equal requests: body, dataset, brand and options.
+fn fingerprint(request: &IngestRequest, body: &SpooledBody) -> String {
+    let mut hash = Sha256::new();
+    hash.update(body.sha256.as_bytes());
+    hash.update(request.options().as_bytes());
+    HEXLOWER.encode(&hash.finalize())
+}

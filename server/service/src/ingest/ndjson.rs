@@ -1,0 +1,115 @@
+//! Rows of an NDJSON body: one JSON object a line, keys are column names.
+//!
+//! Numbers are taken as they are written, digit by digit, and never through floating point.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use bellwether_domain::dataset::Dataset;
+use bellwether_domain::sample::{Cell, Column, Header, LineProblem, ProblemCode};
+use serde_json::value::RawValue;
+
+use super::csv::line_too_long;
+use super::validate::Gathering;
+use crate::error::{Error, Result};
+
+/// Columns that rows may have beside the dataset's own.
+const BESIDE: [&str; 4] = ["campaign_name", "platform", "currency", "source_line"];
+
+/// Reads every row into a gathering; each line may name other columns.
+pub(super) fn read<'a>(
+    path: &Path,
+    dataset: &'static Dataset,
+    line_bytes_max: usize,
+    begin: impl FnOnce(Header) -> Gathering<'a>,
+) -> Result<Gathering<'a>> {
+    let names: Vec<&str> = dataset.column_names().into_iter().chain(BESIDE).collect();
+    let header = Header::parse(dataset, names)?;
+    let columns = header.columns().to_vec();
+    let mut gathering = begin(header);
+    let mut body = BufReader::new(File::open(path).map_err(Error::disk("read the body"))?);
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let limited = &mut (&mut body).take(line_bytes_max as u64 + 1);
+        let n_read = limited
+            .read_until(b'\n', &mut bytes)
+            .map_err(Error::disk("read the body"))?;
+        if n_read == 0 {
+            break;
+        }
+        if n_read > line_bytes_max {
+            return Err(line_too_long(line, line_bytes_max).into());
+        }
+        match Line::parse(line, &bytes, dataset) {
+            Ok(Some(parsed)) => gathering.row(line, &parsed.cells(&columns))?,
+            Ok(None) => {}
+            Err(problem) => gathering.problem(problem)?,
+        }
+    }
+    Ok(gathering)
+}
+
+/// One parsed line: a value a column.
+struct Line {
+    values: Vec<(Column, Value)>,
+}
+
+enum Value {
+    Null,
+    /// A string, or a number as it is written.
+    Text(String),
+    Other(&'static str),
+}
+
+impl Line {
+    /// The line's values; `None` for a blank line.
+    fn parse(line: u64, bytes: &[u8], dataset: &Dataset) -> Result<Option<Self>, LineProblem> {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            let message = "the line is not UTF-8; send the file as UTF-8";
+            return Err(LineProblem::of_line(line, ProblemCode::BadUtf8, message));
+        };
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let object: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+            let message = format!("the line is not a JSON object: {error}");
+            LineProblem::of_line(line, ProblemCode::Malformed, message)
+        })?;
+        let values = object.iter().map(|(name, raw)| {
+            let column = Header::column(dataset, name).map_err(|refusal| {
+                LineProblem::in_column(line, name, ProblemCode::UnknownColumn, refusal.message)
+            })?;
+            Ok((column, value(raw)))
+        });
+        Ok(Some(Self {
+            values: values.collect::<Result<_, _>>()?,
+        }))
+    }
+
+    /// The line's cells in the order of the header.
+    fn cells(&self, columns: &[Column]) -> Vec<Cell<'_>> {
+        let cell_of = |column: &Column| match self.values.iter().find(|(named, _)| named == column)
+        {
+            None | Some((_, Value::Null)) => Cell::Missing,
+            Some((_, Value::Text(text))) => Cell::Text(text),
+            Some((_, Value::Other(kind))) => Cell::Unreadable(kind),
+        };
+        columns.iter().map(cell_of).collect()
+    }
+}
+
+fn value(raw: &RawValue) -> Value {
+    let written = raw.get();
+    match written.as_bytes().first() {
+        Some(b'n') => Value::Null,
+        Some(b'"') => serde_json::from_str(written).map_or(Value::Other("string"), Value::Text),
+        Some(b't' | b'f') => Value::Other("boolean"),
+        Some(b'[') => Value::Other("list"),
+        Some(b'{') => Value::Other("object"),
+        _ => Value::Text(written.to_owned()),
+    }
+}

@@ -1,0 +1,104 @@
+//! What the one owner of a local data folder does before it serves: clear away what a killed
+//! process left behind.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bellwether_domain::time::{Timestamp, days_before};
+
+use crate::background::blocking;
+use crate::error::{Error, Result};
+use crate::services::Services;
+
+/// What a sweep found and removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SweepReport {
+    /// Batches that no process works on any more.
+    pub batches_abandoned: usize,
+    /// Files of leases that no commit named.
+    pub files_removed: usize,
+    /// Half-received bodies.
+    pub bodies_removed: usize,
+}
+
+/// Whether other processes may be at work on the same catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenure {
+    /// This process alone holds the data folder: whatever is unfinished is dead.
+    Sole,
+    /// Others share the catalogue: only what has expired is dead.
+    Shared,
+}
+
+impl Services {
+    /// Ends what an earlier process left unfinished, and removes only files that its dead leases
+    /// name and no commit does.
+    pub async fn sweep(&self, tenure: Tenure) -> Result<SweepReport> {
+        let parts = Arc::clone(&self.parts);
+        let (batches_abandoned, leases, live) = blocking("find what was left behind", move || {
+            let horizon = match tenure {
+                Tenure::Sole => Timestamp::MAX,
+                Tenure::Shared => parts.clock.now(),
+            };
+            let abandoned = parts.catalogue.abandon_unfinished(horizon)?;
+            let leases = parts.catalogue.list_expired_staging(horizon)?;
+            let live: HashSet<String> = parts
+                .catalogue
+                .live_segment_paths("segments/")?
+                .into_iter()
+                .collect();
+            Ok((abandoned, leases, live))
+        })
+        .await?;
+        let mut files_removed = 0;
+        for lease in leases {
+            let stray: Vec<String> = lease
+                .paths
+                .iter()
+                .filter(|path| !live.contains(*path))
+                .cloned()
+                .collect();
+            self.parts.store.discard(&stray).await?;
+            files_removed += stray.len();
+            let parts = Arc::clone(&self.parts);
+            blocking("close a lease", move || {
+                Ok(parts.catalogue.close_staging(lease.id)?)
+            })
+            .await?;
+        }
+        let bodies_removed = self.clear_spool().await?;
+        self.purge_old_answers().await?;
+        Ok(SweepReport {
+            batches_abandoned,
+            files_removed,
+            bodies_removed,
+        })
+    }
+
+    async fn clear_spool(&self) -> Result<usize> {
+        let folder = self.parts.config.spool_folder.clone();
+        blocking("clear the spool folder", move || {
+            std::fs::create_dir_all(&folder).map_err(Error::disk("make the spool folder"))?;
+            let entries =
+                std::fs::read_dir(&folder).map_err(Error::disk("read the spool folder"))?;
+            let mut removed = 0;
+            for entry in entries.flatten() {
+                std::fs::remove_file(entry.path())
+                    .map_err(Error::disk("remove a half-received body"))?;
+                removed += 1;
+            }
+            Ok(removed)
+        })
+        .await
+    }
+
+    async fn purge_old_answers(&self) -> Result<()> {
+        let parts = Arc::clone(&self.parts);
+        blocking("purge old answers", move || {
+            let kept = days_before(parts.clock.now(), parts.config.idempotency_days);
+            parts.catalogue.purge_answers(kept)?;
+            Ok(())
+        })
+        .await
+    }
+}
