@@ -15,7 +15,8 @@ use crate::error::{Error, Result};
 use crate::schema::brands;
 
 impl Catalogue {
-    /// Adds a brand, and raises the agency's catalogue version.
+    /// Adds a brand, and raises the agency's catalogue version. A scope that is limited to some
+    /// brands may add one only if it is among them.
     pub fn create_brand(&self, scope: &Scope, brand: &Brand, now: Timestamp) -> Result<()> {
         require_brand(scope, brand.id)?;
         require_name(&brand.name)?;

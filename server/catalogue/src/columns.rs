@@ -26,7 +26,7 @@ impl RowName<'_> {
         Error::UnreadableRow {
             table: self.table,
             row: self.row.to_owned(),
-            source,
+            source: Box::new(source),
         }
     }
 

@@ -72,7 +72,7 @@ pub enum Error {
         row: String,
         /// What is wrong with it.
         #[source]
-        source: Refusal,
+        source: Box<Refusal>,
     },
     /// A migration failed.
     #[error("migration failed")]

@@ -1,0 +1,139 @@
+//! Cases of attributes and what follows from them: conflicts, versions, pages, codes, scores.
+
+use bellwether_catalogue::{CampaignChange, Catalogue, PAGE_ROWS_MAX};
+use bellwether_domain::ErrorCode;
+use bellwether_domain::brand::Brand;
+use bellwether_domain::campaign::Platform;
+use bellwether_domain::codes::CodeTable;
+use bellwether_domain::ids::BrandId;
+use bellwether_domain::score::{Score, ScoreRun};
+
+use super::given::{
+    a_brand, a_campaign, a_run, a_score, a_snapshot, an_agency, at, campaign, countries, next_id,
+    slug,
+};
+
+pub(super) fn a_taken_slug_or_external_id_is_a_conflict(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    a_campaign(catalogue, &scope, brand, "c1");
+    let before = catalogue.snapshot(&scope).unwrap();
+
+    let twin = Brand {
+        id: next_id!(BrandId),
+        slug: slug("acme"),
+        name: "Acme again".to_owned(),
+    };
+    let error = catalogue.create_brand(&scope, &twin, at(1)).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Conflict);
+    assert_eq!(error.public_message(), "brand `acme` already exists");
+    let error = catalogue
+        .create_campaign(&scope, &campaign(brand, "c1"), at(1))
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Conflict);
+    assert_eq!(
+        catalogue.snapshot(&scope).unwrap(),
+        before,
+        "nothing was kept"
+    );
+}
+
+pub(super) fn every_change_of_attributes_raises_the_catalogue_version(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let version = || catalogue.snapshot(&scope).unwrap().catalogue.0;
+    let brand = a_brand(catalogue, &scope, "acme");
+    let id = a_campaign(catalogue, &scope, brand, "c1").id;
+    assert_eq!(version(), 2);
+    let renamed = catalogue
+        .rename_brand(&scope, brand, "Acme & Sons", at(1))
+        .unwrap();
+    assert_eq!(renamed.name, "Acme & Sons");
+    assert_eq!(version(), 3);
+    let move_to_meta = CampaignChange {
+        platform: Some(Platform::Meta),
+        ..CampaignChange::default()
+    };
+    let moved = catalogue
+        .update_campaign(&scope, id, &move_to_meta, at(2))
+        .unwrap();
+    assert_eq!(version(), 4);
+    assert_eq!(moved.platform, Platform::Meta);
+    assert_eq!(catalogue.find_campaign(&scope, id).unwrap(), Some(moved));
+}
+
+pub(super) fn campaigns_come_in_pages_by_id(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    let ids = ["c3", "c1", "c2"].map(|name| a_campaign(catalogue, &scope, brand, name).id);
+    let page = |after| {
+        let campaigns = catalogue
+            .list_campaigns(&scope, Some(brand), after, 2)
+            .unwrap();
+        campaigns.into_iter().map(|c| c.id).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None), ids[..2]);
+    assert_eq!(page(Some(ids[1])), ids[2..]);
+    catalogue
+        .list_campaigns(&scope, None, None, PAGE_ROWS_MAX)
+        .unwrap();
+    let error = catalogue
+        .list_campaigns(&scope, None, None, PAGE_ROWS_MAX + 1)
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LimitExceeded);
+}
+
+pub(super) fn codes_are_stable_and_go_on_after_the_highest(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let codes_of = |table: &CodeTable| ["US", "CN", "ID"].map(|c| table.code("country", c));
+    let first = catalogue
+        .assign_codes(&scope, &countries(&["US", "CN", "US"]))
+        .unwrap();
+    assert_eq!(codes_of(&first), [Some(1), Some(2), None]);
+    let second = catalogue
+        .assign_codes(&scope, &countries(&["ID", "US"]))
+        .unwrap();
+    assert_eq!(codes_of(&second), [Some(1), Some(2), Some(3)]);
+    assert_eq!(
+        codes_of(&catalogue.codes(&scope).unwrap()),
+        codes_of(&second)
+    );
+    let other_dimension = [("age".to_owned(), vec!["18-24".to_owned()])];
+    let third = catalogue.assign_codes(&scope, &other_dimension).unwrap();
+    assert_eq!(third.code("age", "18-24"), Some(1));
+}
+
+pub(super) fn the_newest_run_of_each_plugin_scores_a_campaign(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    let [one, two] = ["c1", "c2"].map(|name| a_campaign(catalogue, &scope, brand, name).id);
+    let save = |run: &ScoreRun, scores: &[Score]| {
+        catalogue.save_scores(&scope, run, scores).unwrap();
+    };
+    save(&a_run("roi", "{}"), &[a_score(one, 1.0), a_score(two, 2.0)]);
+    let replacing = a_run("roi", "{}");
+    save(&replacing, &[a_score(one, 3.0), a_score(two, 4.0)]);
+    save(&a_run("roi", r#"{"margin":1}"#), &[a_score(one, 5.0)]);
+    save(&a_run("pacing", "{}"), &[a_score(one, 6.0)]);
+
+    let found = catalogue.scores_of(&scope, &[one, two]).unwrap();
+    let said: Vec<_> = found
+        .iter()
+        .map(|of| (of.score.campaign, of.run.plugin.as_str(), of.score.value))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (one, "pacing", Some(6.0)),
+            (one, "roi", Some(5.0)),
+            (two, "roi", Some(4.0))
+        ]
+    );
+    assert_eq!(found[2].run, replacing);
+    let run = |version| {
+        catalogue
+            .find_run(&scope, "roi", version, a_snapshot())
+            .unwrap()
+    };
+    assert_eq!(run("1.0.0"), Some(found[1].run.id));
+    assert_eq!(run("2.0.0"), None);
+}

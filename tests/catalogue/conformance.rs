@@ -1,0 +1,68 @@
+//! The conformance list: each case runs on a fresh SQLite file and on a fresh database of a
+//! throw-away PostgreSQL cluster, which is skipped, visibly, where PostgreSQL is not installed.
+
+use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
+use bellwether_test_support::postgres::PostgresCluster;
+
+use super::{attribute_cases, ingest_cases, tenancy_cases};
+
+macro_rules! conformance {
+    ($($module:ident :: $case:ident,)*) => {
+        mod sqlite {
+            $(#[test] fn $case() { super::on_sqlite(super::$module::$case); })*
+        }
+        mod postgres {
+            $(#[test] fn $case() { super::on_postgres(super::$module::$case); })*
+        }
+    };
+}
+
+conformance! {
+    tenancy_cases::migrating_twice_runs_nothing_the_second_time,
+    tenancy_cases::every_tenant_table_leads_with_its_agency,
+    tenancy_cases::another_agency_finds_nothing,
+    tenancy_cases::another_agency_changes_nothing,
+    tenancy_cases::a_limited_member_sees_only_its_brands,
+    tenancy_cases::a_client_without_brands_sees_none,
+    tenancy_cases::a_token_opens_its_members_agency_until_it_ends,
+    tenancy_cases::only_an_operator_token_is_the_operators,
+    attribute_cases::a_taken_slug_or_external_id_is_a_conflict,
+    attribute_cases::every_change_of_attributes_raises_the_catalogue_version,
+    attribute_cases::campaigns_come_in_pages_by_id,
+    attribute_cases::codes_are_stable_and_go_on_after_the_highest,
+    attribute_cases::the_newest_run_of_each_plugin_scores_a_campaign,
+    ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
+    ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
+    ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,
+    ingest_cases::commit_numbers_have_no_gaps_when_two_publish_at_once,
+    ingest_cases::a_batch_without_segments_takes_no_number,
+    ingest_cases::publishing_registers_campaigns_or_writes_nothing,
+    ingest_cases::partitions_are_read_as_of_an_older_commit,
+    ingest_cases::committed_at_never_goes_back_with_the_clock,
+    ingest_cases::a_lease_protects_its_paths_until_it_ends,
+    ingest_cases::a_live_path_is_known,
+}
+
+fn on_sqlite(case: fn(&Catalogue)) {
+    let dir = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = dir.path().join("catalogue.sqlite");
+    case(&migrated(Location::Sqlite(path)));
+}
+
+fn on_postgres(case: fn(&Catalogue)) {
+    if let Some(cluster) = PostgresCluster::shared() {
+        case(&migrated(Location::Postgres(cluster.create_database())));
+    }
+}
+
+fn migrated(location: Location) -> Catalogue {
+    let catalogue = Catalogue::open(CatalogueConfig {
+        location,
+        readers_max: 4,
+        writer_queue_max: 64,
+        busy_timeout_ms: 10_000,
+    })
+    .expect("the database is there");
+    catalogue.migrate().expect("the migrations run");
+    catalogue
+}
