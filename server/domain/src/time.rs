@@ -60,6 +60,11 @@ pub fn date_of_day_number(number: i32) -> Option<Date> {
     Date::constant(1970, 1, 1).checked_add(number.days()).ok()
 }
 
+/// The date of a moment in UTC.
+pub fn utc_date(moment: Timestamp) -> Date {
+    moment.to_zoned(TimeZone::UTC).date()
+}
+
 /// The moment so many days of 24 hours earlier.
 pub fn days_before(moment: Timestamp, days: u32) -> Timestamp {
     moment

@@ -87,6 +87,15 @@ impl Services {
         scope.ok_or_else(|| unauthenticated().into())
     }
 
+    /// Whether a token is the operator's, who sees the instance and no agency's data.
+    pub async fn is_operator(&self, secret: TokenSecret) -> Result<bool> {
+        let parts = Arc::clone(&self.parts);
+        blocking("authorise the operator", move || {
+            Ok(parts.catalogue.is_operator(&secret, parts.clock.now())?)
+        })
+        .await
+    }
+
     /// Whether the parts that answers need are there: the catalogue answers, the store can be read.
     pub async fn ready(&self) -> Result<()> {
         let parts = Arc::clone(&self.parts);

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bellwether_domain::time::{Timestamp, days_before};
+use bellwether_domain::time::days_before;
 
 use crate::background::blocking;
 use crate::error::{Error, Result};
@@ -36,12 +36,16 @@ impl Services {
     pub async fn sweep(&self, tenure: Tenure) -> Result<SweepReport> {
         let parts = Arc::clone(&self.parts);
         let (batches_abandoned, leases, live) = blocking("find what was left behind", move || {
-            let horizon = match tenure {
-                Tenure::Sole => Timestamp::MAX,
-                Tenure::Shared => parts.clock.now(),
+            let now = parts.clock.now();
+            let abandoned = match tenure {
+                Tenure::Sole => {
+                    parts.catalogue.expire_all_staging(now)?;
+                    parts.catalogue.abandon_unfinished(now)?
+                }
+                // Another process may be at work on an unfinished batch; its lease says until when.
+                Tenure::Shared => 0,
             };
-            let abandoned = parts.catalogue.abandon_unfinished(horizon)?;
-            let leases = parts.catalogue.list_expired_staging(horizon)?;
+            let leases = parts.catalogue.list_expired_staging(now)?;
             let live: HashSet<String> = parts
                 .catalogue
                 .live_segment_paths("segments/")?

@@ -7,6 +7,8 @@
 mod order;
 mod table;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use table::{GROUPS_MAX, Labels, MetricTable, Row};
 pub use tally::{RowKey, Tally};

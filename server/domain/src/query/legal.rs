@@ -107,6 +107,10 @@ pub(super) fn canonical_filters(filters: &[Filter]) -> Result<Vec<Filter>, Refus
             .at(path));
         }
         let mut values = filter.values.clone();
+        // Countries and genders are kept in capitals, so that `us` finds `US`.
+        if kept_in_capitals(filter.dimension) {
+            values = values.iter().map(|value| value.to_uppercase()).collect();
+        }
         values.sort_unstable();
         values.dedup();
         canonical.push(Filter {
@@ -231,6 +235,14 @@ fn check_metric(metric: Metric, dataset: DatasetName, path: String) -> Result<()
     Err(Refusal::invalid(message)
         .at(path)
         .with_allowed(known.map(|known| known.as_str())))
+}
+
+fn kept_in_capitals(dimension: Dimension) -> bool {
+    let audience = Dataset::of(DatasetName::AudienceDaily);
+    let place = dimension
+        .fact_column()
+        .and_then(|column| audience.dimension_index(column));
+    place.is_some_and(|place| audience.dimensions[place].capitals)
 }
 
 fn field_of(dimension: Dimension) -> String {

@@ -8,6 +8,8 @@ mod canonical;
 mod dimension;
 mod legal;
 mod range;
+#[cfg(test)]
+mod tests;
 
 pub use canonical::{
     Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, MetricQuery, MetricRequest, ORDER_BY_MAX,

@@ -10,6 +10,8 @@ mod header;
 mod number;
 mod problem;
 mod row;
+#[cfg(test)]
+mod tests;
 
 pub use campaigns::{CampaignDirectory, Registration};
 pub use duplicates::{Duplicates, settle_duplicates};

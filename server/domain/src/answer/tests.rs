@@ -1,0 +1,211 @@
+//! Tables from tallies: totals from components, currencies apart, order always the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::campaign::Platform;
+use crate::dataset::DatasetName;
+use crate::ids::{BrandId, CampaignId};
+use crate::metric::{Component, ComponentSum, Metric, NoteCode, Value};
+use crate::money::{Currency, Decimal};
+use crate::query::{Attribution, Dimension, MetricQuery, Order, OrderKey};
+use crate::time::{DateRange, date};
+
+struct NoLabels;
+
+impl Labels for NoLabels {
+    fn brand_name(&self, _: BrandId) -> Option<Arc<str>> {
+        None
+    }
+
+    fn campaign_name(&self, _: CampaignId) -> Option<Arc<str>> {
+        None
+    }
+}
+
+fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQuery {
+    MetricQuery {
+        brands: Vec::new(),
+        dataset: DatasetName::DeliveryDaily,
+        metrics: metrics.to_vec(),
+        range: DateRange::new(date(2026, 1, 1), date(2026, 2, 1)).unwrap(),
+        by: by.to_vec(),
+        grain: None,
+        week_start: None,
+        filters: Vec::new(),
+        order_by: order_by.to_vec(),
+        attribution: Attribution::default(),
+    }
+}
+
+fn on(platform: Platform) -> RowKey {
+    RowKey {
+        platform: Some(platform),
+        ..RowKey::default()
+    }
+}
+
+fn tally(currency: &str, sums: &[(&'static str, i64)]) -> Tally {
+    let mut tally = Tally::default();
+    for (name, sum) in sums {
+        let sum = ComponentSum {
+            sum: i128::from(*sum),
+            count: 1,
+        };
+        tally.add(
+            Component::Measure(name),
+            Currency::parse(currency).unwrap(),
+            sum,
+        );
+    }
+    tally
+}
+
+fn built(query: MetricQuery, groups: impl IntoIterator<Item = (RowKey, Tally)>) -> MetricTable {
+    MetricTable::build(
+        query,
+        groups.into_iter().collect::<HashMap<_, _>>(),
+        &NoLabels,
+    )
+    .unwrap()
+}
+
+fn ratio(row: &Row, place: usize) -> Option<String> {
+    row.cells[place]
+        .value
+        .map(|value| value.decimal().to_string())
+}
+
+#[test]
+fn the_total_of_a_ratio_comes_from_components() {
+    // Reference case K30: 300/100 and 900/900 are 1.2 together, not the mean 2.0.
+    let groups = [
+        (
+            on(Platform::TikTok),
+            tally("USD", &[("spend", 100), ("revenue", 300)]),
+        ),
+        (
+            on(Platform::Meta),
+            tally("USD", &[("spend", 900), ("revenue", 900)]),
+        ),
+    ];
+    let table = built(
+        a_query(&[Metric::Roas], &[Dimension::Platform], &[]),
+        groups,
+    );
+    assert_eq!(ratio(&table.total, 0).unwrap(), "1.2");
+    assert_eq!(ratio(&table.rows[0], 0).unwrap(), "1");
+    assert_eq!(ratio(&table.rows[1], 0).unwrap(), "3");
+}
+
+#[test]
+fn several_currencies_never_add_up_but_counts_do() {
+    let groups = [
+        (
+            on(Platform::TikTok),
+            tally("USD", &[("spend", 100), ("clicks", 2)]),
+        ),
+        (
+            on(Platform::Douyin),
+            tally("CNY", &[("spend", 700), ("clicks", 3)]),
+        ),
+    ];
+    let query = a_query(
+        &[Metric::Clicks, Metric::Spend],
+        &[Dimension::Platform],
+        &[],
+    );
+    let table = built(query, groups);
+    assert_eq!(table.total.cells[0].value, Some(Value::Count(5)));
+    assert_eq!(table.total.cells[1].note, Some(NoteCode::MixedCurrency));
+    assert_eq!(table.total.currency, None);
+    assert_eq!(table.rows[0].currency.unwrap().code(), "CNY");
+}
+
+#[test]
+fn rows_without_a_value_come_last_in_either_direction() {
+    for descending in [false, true] {
+        let order = Order {
+            key: OrderKey::Metric(Metric::Ctr),
+            descending,
+        };
+        let groups = [
+            (
+                on(Platform::TikTok),
+                tally("USD", &[("clicks", 0), ("impressions", 0)]),
+            ),
+            (
+                on(Platform::Meta),
+                tally("USD", &[("clicks", 1), ("impressions", 10)]),
+            ),
+        ];
+        let table = built(
+            a_query(&[Metric::Ctr], &[Dimension::Platform], &[order]),
+            groups,
+        );
+        assert_eq!(table.rows[1].key.platform, Some(Platform::TikTok));
+        assert_eq!(table.rows[1].cells[0].note, Some(NoteCode::ZeroDenominator));
+    }
+}
+
+#[test]
+fn what_the_dataset_cannot_know_is_told_apart_from_what_nobody_reported() {
+    let mut query = a_query(&[Metric::Roi, Metric::Clicks], &[], &[]);
+    query.dataset = DatasetName::AudienceDaily;
+    let table = built(
+        query,
+        [(
+            RowKey::default(),
+            tally("USD", &[("spend", 1), ("revenue", 1)]),
+        )],
+    );
+    assert_eq!(table.rows[0].cells[0].note, Some(NoteCode::NotAtThisGrain));
+    assert_eq!(table.rows[0].cells[1].note, Some(NoteCode::NotReported));
+}
+
+#[test]
+fn more_groups_than_the_limit_are_refused() {
+    let groups = |n: usize| {
+        (0..n).map(|n| {
+            let key = RowKey {
+                age: Some(n.to_string().into()),
+                ..RowKey::default()
+            };
+            (key, Tally::default())
+        })
+    };
+    let build = |n| {
+        let query = a_query(&[Metric::Clicks], &[Dimension::Age], &[]);
+        MetricTable::build(query, groups(n).collect(), &NoLabels)
+    };
+    assert_eq!(build(GROUPS_MAX).unwrap().rows.len(), GROUPS_MAX);
+    assert!(
+        build(GROUPS_MAX + 1)
+            .unwrap_err()
+            .message
+            .contains("groups_max")
+    );
+}
+
+proptest! {
+    #[test]
+    fn the_grand_total_is_the_sum_of_the_groups(
+        sums in prop::collection::vec((0_i64..1_000_000, 0_i64..1_000_000), 1..9),
+    ) {
+        let groups = sums.iter().zip(Platform::ALL).map(|((spend, clicks), platform)| {
+            (on(*platform), tally("USD", &[("spend", *spend), ("clicks", *clicks)]))
+        });
+        let query = a_query(&[Metric::Clicks, Metric::Spend], &[Dimension::Platform], &[]);
+        let table = built(query, groups);
+        let clicks: i64 = sums.iter().map(|(_, clicks)| clicks).sum();
+        let spend: i64 = sums.iter().map(|(spend, _)| spend).sum();
+        prop_assert_eq!(table.total.cells[0].value, Some(Value::Count(i128::from(clicks))));
+        prop_assert_eq!(
+            table.total.cells[1].value.unwrap().decimal(),
+            Decimal::new(spend, 6).normalize()
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! What is legal, what is refused and where, and that equal questions are equal queries.
+
+use super::*;
+use crate::dataset::DatasetName;
+use crate::error_code::{ErrorCode, Refusal};
+use crate::ids::BrandId;
+use crate::metric::Metric;
+use crate::time::{Timestamp, Weekday, date};
+
+fn brand(n: u128) -> BrandId {
+    BrandId::from_parts(Timestamp::UNIX_EPOCH, n)
+}
+
+fn context() -> PlanContext {
+    PlanContext {
+        visible_brands: vec![brand(1), brand(2)],
+        today: date(2026, 11, 22),
+        week_start: Weekday::Monday,
+    }
+}
+
+fn a_request() -> MetricRequest {
+    MetricRequest {
+        brands: None,
+        dataset: None,
+        metrics: Vec::new(),
+        selected_metrics: Vec::new(),
+        selected_dimensions: Vec::new(),
+        range: RangeRequest::Last {
+            n: 7,
+            unit: RangeUnit::Day,
+        },
+        by: Vec::new(),
+        grain: None,
+        filters: Vec::new(),
+        order_by: Vec::new(),
+        attribution: Attribution::default(),
+    }
+}
+
+fn selected<T>(what: T, path: &str) -> SelectedField<T> {
+    SelectedField {
+        what,
+        path: path.to_owned(),
+    }
+}
+
+fn filter(dimension: Dimension, values: &[&str]) -> Filter {
+    Filter {
+        dimension,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    }
+}
+
+fn planned(request: &MetricRequest) -> MetricQuery {
+    request.plan(&context()).unwrap()
+}
+
+fn refused(request: &MetricRequest) -> Refusal {
+    request.plan(&context()).unwrap_err()
+}
+
+#[test]
+fn the_dataset_follows_from_the_dimensions() {
+    let plain = a_request();
+    assert_eq!(planned(&plain).dataset, DatasetName::DeliveryDaily);
+    let by_age = MetricRequest {
+        by: vec![Dimension::Age],
+        ..a_request()
+    };
+    assert_eq!(planned(&by_age).dataset, DatasetName::AudienceDaily);
+    let in_one_country = MetricRequest {
+        filters: vec![filter(Dimension::Country, &["US"])],
+        ..a_request()
+    };
+    assert_eq!(planned(&in_one_country).dataset, DatasetName::AudienceDaily);
+}
+
+#[test]
+fn a_dimension_that_the_dataset_lacks_is_refused_with_what_it_has() {
+    let refusal = refused(&MetricRequest {
+        dataset: Some(DatasetName::DeliveryDaily),
+        by: vec![Dimension::Platform, Dimension::Age],
+        ..a_request()
+    });
+    assert_eq!(
+        (refusal.code, refusal.path.as_str()),
+        (ErrorCode::InvalidInput, "by[1]")
+    );
+    assert_eq!(
+        refusal.allowed,
+        ["PERIOD", "BRAND", "PLATFORM", "CAMPAIGN", "CURRENCY"]
+    );
+}
+
+#[test]
+fn a_measure_that_the_dataset_lacks_is_refused_at_its_field() {
+    let refusal = refused(&MetricRequest {
+        by: vec![Dimension::Age],
+        selected_metrics: vec![selected(Metric::VideoP25, "rows.videoP25")],
+        ..a_request()
+    });
+    assert_eq!(refusal.path, "rows.videoP25");
+    assert!(refusal.allowed.contains(&"impressions".to_owned()));
+    assert!(!refusal.allowed.contains(&"video_p25".to_owned()));
+}
+
+#[test]
+fn a_formula_that_lacks_costs_at_a_grain_is_asked_all_the_same() {
+    let query = planned(&MetricRequest {
+        by: vec![Dimension::Country],
+        selected_metrics: vec![selected(Metric::Roi, "rows.roi")],
+        ..a_request()
+    });
+    assert_eq!(query.metrics, [Metric::Roi]);
+    assert!(!query.needs_costs());
+}
+
+#[test]
+fn a_breakdown_never_stands_for_the_total() {
+    let refusal = refused(&MetricRequest {
+        dataset: Some(DatasetName::AudienceDaily),
+        by: vec![Dimension::Campaign],
+        ..a_request()
+    });
+    assert_eq!(refusal.path, "by");
+    assert_eq!(refusal.allowed, ["COUNTRY", "AGE", "GENDER"]);
+}
+
+#[test]
+fn costs_are_not_read_on_their_own() {
+    let refusal = refused(&MetricRequest {
+        dataset: Some(DatasetName::Costs),
+        ..a_request()
+    });
+    assert_eq!(refusal.path, "dataset");
+}
+
+#[test]
+fn a_field_of_a_dimension_must_be_grouped_by_or_follow_from_the_campaign() {
+    let of_platform = |by| MetricRequest {
+        by,
+        selected_dimensions: vec![selected(Dimension::Platform, "rows.platform")],
+        ..a_request()
+    };
+    assert_eq!(
+        refused(&of_platform(vec![Dimension::Brand])).path,
+        "rows.platform"
+    );
+    planned(&of_platform(vec![Dimension::Platform]));
+    planned(&of_platform(vec![Dimension::Campaign]));
+}
+
+#[test]
+fn grains_sort_keys_and_double_dimensions_are_checked() {
+    let with_grain = MetricRequest {
+        grain: Some(Grain::Week),
+        ..a_request()
+    };
+    assert_eq!(refused(&with_grain).path, "grain");
+    let by_twice = MetricRequest {
+        by: vec![Dimension::Brand, Dimension::Brand],
+        ..a_request()
+    };
+    assert_eq!(refused(&by_twice).path, "by[1]");
+    let order = Order {
+        key: OrderKey::Dimension(Dimension::Country),
+        descending: false,
+    };
+    let sorted_by_absent = MetricRequest {
+        order_by: vec![order],
+        ..a_request()
+    };
+    assert_eq!(refused(&sorted_by_absent).path, "orderBy[0].dimension");
+}
+
+#[test]
+fn named_limits_hold_on_both_sides() {
+    let with_values = |n: usize| {
+        let values = (0..n).map(|value| value.to_string()).collect();
+        let dimension = Dimension::Country;
+        MetricRequest {
+            filters: vec![Filter { dimension, values }],
+            ..a_request()
+        }
+    };
+    planned(&with_values(FILTER_VALUES_MAX));
+    let refusal = refused(&with_values(FILTER_VALUES_MAX + 1));
+    assert_eq!(refusal.code, ErrorCode::LimitExceeded);
+    assert!(refusal.message.contains("filter_values_max"));
+    let order = Order {
+        key: OrderKey::Metric(Metric::Spend),
+        descending: true,
+    };
+    let with_orders = |n| MetricRequest {
+        order_by: vec![order; n],
+        ..a_request()
+    };
+    planned(&with_orders(ORDER_BY_MAX));
+    assert!(
+        refused(&with_orders(ORDER_BY_MAX + 1))
+            .message
+            .contains("order_by_max")
+    );
+}
+
+#[test]
+fn an_invisible_brand_does_not_exist() {
+    let refusal = refused(&MetricRequest {
+        brands: Some(vec![brand(1), brand(9)]),
+        ..a_request()
+    });
+    assert_eq!(
+        (refusal.code, refusal.path.as_str()),
+        (ErrorCode::NotFound, "brands[1]")
+    );
+}
+
+#[test]
+fn equal_questions_are_equal_queries() {
+    let one = MetricRequest {
+        brands: Some(vec![brand(2), brand(1), brand(2)]),
+        metrics: vec![Metric::Spend, Metric::Clicks],
+        filters: vec![
+            filter(Dimension::Platform, &["TIKTOK", "META", "TIKTOK"]),
+            filter(Dimension::Brand, &["x"]),
+        ],
+        ..a_request()
+    };
+    let other = MetricRequest {
+        metrics: vec![Metric::Clicks],
+        selected_metrics: vec![selected(Metric::Spend, "rows.spend")],
+        range: RangeRequest::Between {
+            from: date(2026, 11, 15),
+            until: date(2026, 11, 22),
+        },
+        filters: vec![
+            filter(Dimension::Brand, &["x"]),
+            filter(Dimension::Platform, &["META", "TIKTOK"]),
+        ],
+        ..a_request()
+    };
+    assert_eq!(planned(&one), planned(&other));
+}
+
+#[test]
+fn a_table_without_named_metrics_has_the_standard_ones_of_its_dataset() {
+    let by_age = MetricRequest {
+        by: vec![Dimension::Age],
+        ..a_request()
+    };
+    let metrics = planned(&by_age).metrics;
+    assert!(metrics.contains(&Metric::Impressions) && metrics.contains(&Metric::Ctr));
+    assert!(!metrics.contains(&Metric::Roi));
+}
