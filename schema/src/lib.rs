@@ -1,1 +1,32 @@
-//! Bellwether's GraphQL API as a library
+//! Bellwether's GraphQL API as a library.
+//!
+//! [`build`] makes the API over the services; [`ApiSchema::execute`] answers one request of an
+//! authorised caller. `request.rs` and `api.rs` are the way of a request; `guard.rs` refuses
+//! documents that would be too costly before anything else looks at them; `query.rs` and
+//! `mutation.rs` are the roots; `metrics/` and `nouns/` hold the types.
+//! Invariant: no HTTP, no SQL and no Arrow here; every resolver reads through
+//! [`Services`](bellwether_service::Services) and with the caller's scope.
+
+mod api;
+mod batch;
+mod completion;
+mod context;
+mod document;
+mod guard;
+mod limits;
+mod metrics;
+mod mutation;
+mod nouns;
+mod paging;
+mod query;
+mod refusal;
+mod request;
+mod scalars;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use api::{ApiSchema, build};
+pub use limits::SchemaLimits;
+pub use request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};

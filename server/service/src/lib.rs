@@ -20,6 +20,8 @@ mod startup;
 mod steps;
 mod tasks;
 
+pub use bellwether_catalogue::CampaignChange;
+
 pub use analytics::{CacheState, Cursor, MetricsAnswer, Warning, WarningCode};
 pub use config::ServiceConfig;
 pub use error::{Error, Result};

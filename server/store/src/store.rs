@@ -222,10 +222,12 @@ impl Store {
 
     async fn read_segments(&self, scope: &Scope, version: &PartitionVersion) -> Result<Vec<Bytes>> {
         require_own(scope, version)?;
-        let reads = version
+        // A list: a stream over a mapping closure would keep its callers' futures from being `Send`.
+        let reads: Vec<_> = version
             .segments
             .iter()
-            .map(|segment| self.read_segment(segment));
+            .map(|segment| self.read_segment(segment))
+            .collect();
         stream::iter(reads)
             .buffered(CONCURRENT_READS_MAX)
             .try_collect()

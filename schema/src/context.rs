@@ -1,0 +1,108 @@
+//! What resolvers reach through their context: the services, the caller's scope, the limits, and
+//! the batches of this one request.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::Context;
+use bellwether_domain::Scope;
+use bellwether_domain::ids::{BrandId, CampaignId};
+use bellwether_domain::score::ScoreOfRun;
+use bellwether_service::{Error, Services};
+
+use crate::batch::Batch;
+use crate::limits::SchemaLimits;
+use crate::refusal::service_error;
+
+/// How many campaigns' scores are read at once; the catalogue's own limit.
+const SCORES_READ_MAX: usize = 1_000;
+
+/// All that resolvers of one request share. Made anew for every request, so that nothing of one
+/// caller is ever seen by another.
+#[derive(Debug)]
+pub(crate) struct RequestState {
+    pub(crate) services: Services,
+    pub(crate) scope: Scope,
+    pub(crate) request_id: String,
+    pub(crate) limits: Arc<SchemaLimits>,
+    brands: Batch<BrandId, bellwether_domain::brand::Brand>,
+    scores: Batch<CampaignId, Vec<ScoreOfRun>>,
+    logged: Mutex<BTreeSet<String>>,
+}
+
+impl RequestState {
+    pub(crate) fn new(
+        services: Services,
+        scope: Scope,
+        limits: Arc<SchemaLimits>,
+        request_id: &str,
+    ) -> Self {
+        Self {
+            services,
+            scope,
+            request_id: request_id.to_owned(),
+            limits,
+            brands: Batch::new(),
+            scores: Batch::new(),
+            logged: Mutex::default(),
+        }
+    }
+
+    /// A brand that the scope sees, read together with the others that this request asks for.
+    pub(crate) async fn brand(
+        &self,
+        id: BrandId,
+    ) -> Result<Option<bellwether_domain::brand::Brand>, Error> {
+        self.brands
+            .load(id, async |_| {
+                let brands = self.services.brands(&self.scope).await?;
+                Ok(brands.into_iter().map(|brand| (brand.id, brand)).collect())
+            })
+            .await
+    }
+
+    /// The scores of a campaign, read together with the others that this request asks for.
+    pub(crate) async fn scores(&self, id: CampaignId) -> Result<Vec<ScoreOfRun>, Error> {
+        let scores = self
+            .scores
+            .load(id, async |campaigns| {
+                let mut found = HashMap::new();
+                for chunk in campaigns.chunks(SCORES_READ_MAX) {
+                    found.extend(self.services.scores(&self.scope, chunk).await?);
+                }
+                Ok(found)
+            })
+            .await?;
+        Ok(scores.unwrap_or_default())
+    }
+
+    /// Forgets what this request has read, after a mutation changed it.
+    pub(crate) async fn forget(&self) {
+        self.brands.forget().await;
+        self.scores.forget().await;
+    }
+
+    /// Whether this request meets the failure for the first time.
+    pub(crate) fn is_first_sight_of(&self, failure: &str) -> bool {
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        logged.insert(failure.to_owned())
+    }
+
+    /// Translates a service's result into a resolver's.
+    pub(crate) fn answer<T>(&self, result: Result<T, Error>) -> async_graphql::Result<T> {
+        result.map_err(|error| service_error(self, &error))
+    }
+}
+
+/// The way from a resolver's context to the request's state.
+pub(crate) trait ContextExt<'a> {
+    /// The state of the request that is being answered.
+    fn state(&self) -> &'a RequestState;
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn state(&self) -> &'a RequestState {
+        // `ApiSchema::execute` puts it there before anything is resolved.
+        self.data_unchecked::<RequestState>()
+    }
+}

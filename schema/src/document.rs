@@ -1,0 +1,145 @@
+//! From a request's text to a document that may be validated: parsed, guarded, its operation
+//! chosen, its variables complete.
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+};
+use async_graphql::{Name, ServerError, Variables};
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
+
+use crate::guard;
+use crate::limits::SchemaLimits;
+use crate::refusal::{server_error, tagged};
+use crate::request::{GraphqlRequest, Method, ReplyOutcome};
+
+/// A document that passed the guard, with the operation that runs.
+#[derive(Debug)]
+pub(crate) struct PreparedDocument {
+    pub(crate) document: ExecutableDocument,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Variables,
+}
+
+/// Why a request doesn't run.
+#[derive(Debug)]
+pub(crate) struct Unprepared {
+    pub(crate) outcome: ReplyOutcome,
+    pub(crate) error: ServerError,
+}
+
+impl From<Refusal> for Unprepared {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            outcome: ReplyOutcome::RequestError,
+            error: server_error(&refusal),
+        }
+    }
+}
+
+/// The document of a request, ready to be validated and run.
+pub(crate) fn prepare(
+    request: GraphqlRequest,
+    method: Method,
+    limits: &SchemaLimits,
+) -> Result<PreparedDocument, Unprepared> {
+    let n_bytes = request.query.len();
+    if n_bytes > limits.document_bytes_max {
+        let max = limits.document_bytes_max as u64;
+        return Err(guard::too_complex("document_bytes_max", max, n_bytes as u64).into());
+    }
+    let document = parse_query(&request.query).map_err(|error| Unprepared {
+        outcome: ReplyOutcome::RequestError,
+        error: tagged(error.into(), limits),
+    })?;
+    guard::check(&document, limits)?;
+    let operation = chosen(&document.operations, request.operation_name.as_deref())?;
+    match (operation.ty, method) {
+        (OperationType::Mutation, Method::Get) => return Err(mutation_by_get()),
+        (OperationType::Subscription, _) => {
+            return Err(Refusal::invalid("there are no subscriptions").into());
+        }
+        _ => {}
+    }
+    let variables = request.variables.unwrap_or_default();
+    let variables = with_defaults(
+        Variables::from_json(serde_json::Value::Object(variables)),
+        operation,
+    );
+    // The executor takes a name only where operations have names.
+    let operation_name = match &document.operations {
+        DocumentOperations::Single(_) => None,
+        DocumentOperations::Multiple(_) => request.operation_name.filter(|name| !name.is_empty()),
+    };
+    Ok(PreparedDocument {
+        document,
+        operation_name,
+        variables,
+    })
+}
+
+fn mutation_by_get() -> Unprepared {
+    let refusal = Refusal::new(
+        ErrorCode::MethodNotAllowed,
+        "a mutation can't be sent by GET; use POST",
+    );
+    Unprepared {
+        outcome: ReplyOutcome::MutationByGet,
+        error: server_error(&refusal),
+    }
+}
+
+/// The operation that runs: the named one, or the only one.
+fn chosen<'a>(
+    operations: &'a DocumentOperations,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Refusal> {
+    // Some clients send an empty name for none.
+    let name = name.filter(|name| !name.is_empty());
+    match (operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => Err(unknown_operation(name, Vec::new())),
+        (DocumentOperations::Multiple(named), Some(name)) => named
+            .get(name)
+            .map(|operation| &operation.node)
+            .ok_or_else(|| unknown_operation(name, names(operations))),
+        (DocumentOperations::Multiple(named), None) => match named.values().next() {
+            Some(only) if named.len() == 1 => Ok(&only.node),
+            _ => Err(Refusal::invalid(
+                "the document has several operations; name the one to run in `operationName`",
+            )
+            .at("operationName")
+            .with_allowed(names(operations))),
+        },
+    }
+}
+
+fn unknown_operation(name: &str, known: Vec<String>) -> Refusal {
+    Refusal::invalid(format!("the document has no operation named `{name}`"))
+        .at("operationName")
+        .with_allowed(known)
+}
+
+fn names(operations: &DocumentOperations) -> Vec<String> {
+    let mut names: Vec<String> = operations
+        .iter()
+        .filter_map(|(name, _)| name.map(ToString::to_string))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// The variables with the defaults that the operation declares: `@include(if: $v)` doesn't look
+/// at defaults by itself.
+fn with_defaults(mut variables: Variables, operation: &OperationDefinition) -> Variables {
+    for definition in &operation.variable_definitions {
+        let name: &Name = &definition.node.name.node;
+        if let Some(default) = &definition.node.default_value {
+            variables
+                .entry(name.clone())
+                .or_insert_with(|| default.node.clone());
+        }
+    }
+    variables
+}

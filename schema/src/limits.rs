@@ -1,0 +1,26 @@
+//! The named limits of a request; their values come from the root crate's `config.rs`.
+
+/// What one GraphQL request may ask for.
+#[derive(Debug, Clone)]
+pub struct SchemaLimits {
+    /// The most bytes of a document.
+    pub document_bytes_max: usize,
+    /// The most selections of a document once its fragments are written out.
+    pub expanded_selections_max: u64,
+    /// The deepest nesting of fields; introspection is not counted.
+    pub depth_max: usize,
+    /// The highest price of a document: one a field, times the size of its page.
+    pub complexity_max: usize,
+    /// The most aliases in a document.
+    pub aliases_max: usize,
+    /// The most directives in a document.
+    pub directives_max: usize,
+    /// The most fields at the root, over all operations of a document.
+    pub root_fields_max: usize,
+    /// The most rows that one page of `metrics` may have.
+    pub rows_page_max: u32,
+    /// The most nodes that one page of a connection may have.
+    pub nodes_page_max: u32,
+    /// The longest time that an answer may take, in milliseconds.
+    pub wall_time_ms: u64,
+}

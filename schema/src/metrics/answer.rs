@@ -1,0 +1,207 @@
+//! The answer of `metrics`: one page of rows, the totals, the page as a table, and what to know of
+//! the numbers.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::metric::Metric;
+use bellwether_service::{Cursor, MetricsAnswer};
+
+use super::row::{MetricsRow, RowPlace};
+use super::table::{self, MetricsTable};
+use crate::context::ContextExt;
+use crate::paging::PageInfo;
+use crate::refusal::resolver_error;
+use crate::scalars::{Amounts, Date, DateTime};
+use crate::words::{CacheState, DecimalForm, TableShape, WarningCode};
+
+/// A page of an answer.
+#[derive(Debug)]
+pub(crate) struct MetricsResult {
+    answer: Arc<AnswerPage>,
+    /// The metrics of the table's columns, in their order.
+    table_metrics: Vec<Metric>,
+}
+
+/// An answer and the rows of it that are on this page.
+#[derive(Debug)]
+pub(crate) struct AnswerPage {
+    pub(super) answer: MetricsAnswer,
+    /// At a metric's number, its place among the cells of a row.
+    pub(super) places: Vec<Option<usize>>,
+    from: usize,
+    until: usize,
+}
+
+impl MetricsResult {
+    /// The page of an answer that begins after `offset` rows and has at most `size`. Its table
+    /// shows the metrics that were named, else those selected as fields.
+    pub(crate) fn new(
+        answer: MetricsAnswer,
+        named: Vec<Metric>,
+        selected: Vec<Metric>,
+        offset: usize,
+        size: usize,
+    ) -> Self {
+        let table = answer.table();
+        let n_rows = table.rows.len();
+        let from = offset.min(n_rows);
+        let until = from.saturating_add(size).min(n_rows);
+        let place = |metric: &Metric| table.query.metrics.iter().position(|known| known == metric);
+        let places = Metric::ALL.iter().map(place).collect();
+        let table_metrics = table::table_metrics(named, selected, &table.query.metrics);
+        let answer = AnswerPage {
+            places,
+            from,
+            until,
+            answer,
+        };
+        Self {
+            answer: Arc::new(answer),
+            table_metrics,
+        }
+    }
+}
+
+impl AnswerPage {
+    fn page_info(&self) -> PageInfo {
+        let cursor = |offset| {
+            Cursor {
+                snapshot: self.answer.snapshot,
+                offset,
+            }
+            .encode()
+        };
+        let has_rows = self.from < self.until;
+        PageInfo {
+            has_next_page: self.until < self.answer.table().rows.len(),
+            has_previous_page: self.from > 0,
+            start_cursor: has_rows.then(|| cursor(self.from + 1)),
+            end_cursor: has_rows.then(|| cursor(self.until)),
+        }
+    }
+}
+
+/// The answer to a metric query: one page of its rows, and the totals of all of them.
+#[Object]
+impl MetricsResult {
+    /// The rows of this page, typed; up to some thousand rows, beyond which `table` is cheaper.
+    async fn rows(&self) -> Vec<MetricsRow> {
+        (self.answer.from..self.answer.until)
+            .map(|index| MetricsRow {
+                page: Arc::clone(&self.answer),
+                place: RowPlace::Group(index),
+            })
+            .collect()
+    }
+
+    /// The totals over all rows, on this page or not, computed from components: one row of level GRAND.
+    async fn totals(&self) -> Vec<MetricsRow> {
+        vec![MetricsRow {
+            page: Arc::clone(&self.answer),
+            place: RowPlace::Grand,
+        }]
+    }
+
+    /// The rows of this page as columns and values, for tables and data frames.
+    async fn table(
+        &self,
+        #[graphql(
+            desc = "How exact decimals are written.",
+            default_with = "DecimalForm::String"
+        )]
+        decimals: DecimalForm,
+        #[graphql(desc = "What a row is.", default_with = "TableShape::Arrays")] shape: TableShape,
+    ) -> Result<MetricsTable> {
+        let amounts = match decimals {
+            DecimalForm::String => Amounts::AsText,
+            DecimalForm::Number => Amounts::AsNumbers,
+        };
+        let page = &self.answer;
+        let whole = page.answer.table();
+        table::table(
+            whole,
+            page.from..page.until,
+            &self.table_metrics,
+            amounts,
+            shape,
+        )
+        .map_err(|refusal: Refusal| resolver_error(&refusal))
+    }
+
+    /// How many rows the whole answer has.
+    async fn row_count(&self) -> i32 {
+        // `groups_max` is far below what an `Int` holds.
+        i32::try_from(self.answer.answer.table().rows.len()).unwrap_or(i32::MAX)
+    }
+
+    /// Where this page lies; its cursors pin the snapshot, so that all pages come from the same numbers.
+    async fn page_info(&self) -> PageInfo {
+        self.answer.page_info()
+    }
+
+    /// What to know of the numbers.
+    async fn meta(&self) -> ResultMeta {
+        ResultMeta {
+            answer: self.answer.answer.clone(),
+        }
+    }
+}
+
+/// What to know of an answer's numbers.
+#[derive(Debug)]
+pub(crate) struct ResultMeta {
+    answer: MetricsAnswer,
+}
+
+/// What to know of an answer's numbers.
+#[Object]
+impl ResultMeta {
+    /// The snapshot that the numbers were computed from.
+    async fn snapshot(&self) -> ID {
+        self.answer.snapshot.to_string().into()
+    }
+
+    /// How the answer came about.
+    async fn cache(&self) -> CacheState {
+        self.answer.cache.into()
+    }
+
+    /// The last day of the range of which any fact is known; null when there is none.
+    async fn data_through(&self) -> Option<Date> {
+        self.answer.data_through().map(Date)
+    }
+
+    /// When the numbers were computed.
+    async fn computed_at(&self) -> DateTime {
+        DateTime(self.answer.computed_at())
+    }
+
+    /// The agency's time zone, in which today and relative ranges are meant.
+    async fn timezone(&self, ctx: &Context<'_>) -> Result<String> {
+        let state = ctx.state();
+        let viewer = state.answer(state.services.viewer(&state.scope).await)?;
+        Ok(viewer.agency.timezone.to_string())
+    }
+
+    /// What an analyst should know beside the numbers.
+    async fn warnings(&self) -> Vec<Warning> {
+        let warnings = self.answer.warnings().iter();
+        warnings
+            .map(|warning| Warning {
+                code: warning.code.into(),
+                message: warning.message.clone(),
+            })
+            .collect()
+    }
+}
+
+/// One thing to know of an answer.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Warning {
+    /// What kind of thing.
+    code: WarningCode,
+    /// The sentence.
+    message: String,
+}

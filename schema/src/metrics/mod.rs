@@ -1,0 +1,18 @@
+//! Metrics over GraphQL: the input as `MetricRequest`, the answer as typed rows and as a table.
+//!
+//! `selection.rs` looks ahead at which metric and dimension fields the client selected, because
+//! the selection is part of the question.
+//! Invariant: a field resolver reads a cell that the service computed; nothing is computed here.
+
+mod answer;
+mod input;
+mod row;
+mod selection;
+mod table;
+
+pub(crate) use answer::MetricsResult;
+pub(crate) use input::MetricsInput;
+pub(crate) use selection::Selection;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! The root of mutations. What a person at a form could mend stands in `userErrors` of the
+//! payload; what is not theirs to do or not there is an error as anywhere.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::CampaignId;
+use bellwether_domain::money::{NotMicros, micros_of};
+use bellwether_service::{CampaignChange, Error};
+
+use crate::context::{ContextExt, RequestState};
+use crate::nouns::{Brand, Campaign};
+use crate::query::parse;
+use crate::scalars::{Date, Decimal};
+use crate::words::{CampaignStatus, Objective, Platform};
+
+/// The root of mutations.
+#[derive(Debug)]
+pub(crate) struct Mutation;
+
+/// What the input has against it, for a person who can mend it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct UserError {
+    /// The place in the input, as the names on the way to it.
+    field: Vec<String>,
+    /// What is wrong and what would be accepted, as a sentence.
+    message: String,
+    /// The code, as in `schema/errors.md`.
+    code: String,
+}
+
+/// What to rename a brand to.
+#[derive(Debug, InputObject)]
+pub(crate) struct RenameBrandInput {
+    /// The brand's id.
+    brand_id: ID,
+    /// Its new name, 1 to 256 bytes.
+    name: String,
+}
+
+/// What became of renaming a brand.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct RenameBrandPayload {
+    /// The brand with its new name; null when the input was not accepted.
+    brand: Option<Brand>,
+    /// What the input has against it; empty when the brand was renamed.
+    user_errors: Vec<UserError>,
+}
+
+/// What to change of a campaign; what is left out or null stays as it is.
+#[derive(Debug, InputObject)]
+pub(crate) struct UpdateCampaignInput {
+    /// The campaign's id.
+    campaign_id: ID,
+    /// Its new name, 1 to 256 bytes.
+    name: Option<String>,
+    /// Where it runs; all its facts count for the new platform from now on.
+    platform: Option<Platform>,
+    /// What it is for.
+    objective: Option<Objective>,
+    /// Where it stands.
+    status: Option<CampaignStatus>,
+    /// Its first day.
+    starts_on: Option<Date>,
+    /// Its last day.
+    ends_on: Option<Date>,
+    /// Its whole budget in its currency.
+    budget: Option<Decimal>,
+}
+
+/// What became of changing a campaign.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct UpdateCampaignPayload {
+    /// The campaign as it is now; null when the input was not accepted.
+    campaign: Option<Campaign>,
+    /// What the input has against it; empty when the campaign was changed.
+    user_errors: Vec<UserError>,
+}
+
+/// The root of mutations: each is done whole or not at all, one after another.
+#[Object]
+impl Mutation {
+    /// Renames a brand; the next answer shows the new name.
+    async fn rename_brand(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which brand, and its new name.")] input: RenameBrandInput,
+    ) -> Result<RenameBrandPayload> {
+        let state = ctx.state();
+        let brand = parse(&input.brand_id, "input.brandId")?;
+        let renamed = state
+            .services
+            .rename_brand(&state.scope, brand, input.name)
+            .await;
+        let (brand, user_errors) = outcome(state, renamed).await?;
+        Ok(RenameBrandPayload {
+            brand: brand.map(Brand),
+            user_errors,
+        })
+    }
+
+    /// Changes a campaign's attributes; the next answer groups its facts by the new ones.
+    async fn update_campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which campaign, and what changes.")] input: UpdateCampaignInput,
+    ) -> Result<UpdateCampaignPayload> {
+        let state = ctx.state();
+        let campaign: CampaignId = parse(&input.campaign_id, "input.campaignId")?;
+        let updated = match input.into_change() {
+            Ok(change) => {
+                let services = &state.services;
+                services
+                    .update_campaign(&state.scope, campaign, change)
+                    .await
+            }
+            Err(refusal) => Err(refusal.into()),
+        };
+        let (campaign, user_errors) = outcome(state, updated).await?;
+        Ok(UpdateCampaignPayload {
+            campaign: campaign.map(Campaign),
+            user_errors,
+        })
+    }
+}
+
+impl UpdateCampaignInput {
+    fn into_change(self) -> Result<CampaignChange, Refusal> {
+        let budget_micros = self.budget.map(budget_in_micros).transpose()?;
+        Ok(CampaignChange {
+            name: self.name,
+            platform: self.platform.map(Into::into),
+            objective: self.objective.map(Into::into),
+            status: self.status.map(Into::into),
+            starts_on: self.starts_on.map(|day| day.0),
+            ends_on: self.ends_on.map(|day| day.0),
+            budget_micros,
+        })
+    }
+}
+
+fn budget_in_micros(budget: Decimal) -> Result<i64, Refusal> {
+    let micros = micros_of(budget.0).map_err(|fault| match fault {
+        NotMicros::TooFine => Refusal::invalid(format!(
+            "a budget of `{}` is too fine; use at most six decimal places",
+            budget.0
+        )),
+        NotMicros::TooLarge => Refusal::invalid(format!(
+            "a budget of `{}` is too large; use at most 9223372036854.775807",
+            budget.0
+        )),
+    });
+    match micros {
+        Ok(micros) if micros < 0 => {
+            let message = format!("a budget of `{}` is below zero", budget.0);
+            Err(Refusal::invalid(message).at("input.budget"))
+        }
+        other => other.map_err(|refusal| refusal.at("input.budget")),
+    }
+}
+
+/// What a change came to: the thing, or what the person can mend.
+async fn outcome<T>(
+    state: &RequestState,
+    changed: Result<T, Error>,
+) -> Result<(Option<T>, Vec<UserError>)> {
+    match changed {
+        Ok(thing) => {
+            state.forget().await;
+            Ok((Some(thing), Vec::new()))
+        }
+        Err(error) if is_mendable(error.code()) => {
+            Ok((None, vec![UserError::from(error.refusal())]))
+        }
+        Err(error) => state.answer(Err(error)),
+    }
+}
+
+fn is_mendable(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::InvalidInput | ErrorCode::LimitExceeded | ErrorCode::Conflict
+    )
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        let place = refusal.path.split('.').filter(|name| !name.is_empty());
+        Self {
+            field: place.map(str::to_owned).collect(),
+            message: refusal.message,
+            code: refusal.code.name().to_owned(),
+        }
+    }
+}

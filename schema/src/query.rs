@@ -1,0 +1,171 @@
+//! The root of queries.
+
+use async_graphql::{Context, ID, Object, Result};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::{BrandId, CampaignId};
+use bellwether_service::Cursor;
+
+use crate::context::{ContextExt, RequestState};
+use crate::metrics::{MetricsInput, MetricsResult, Selection};
+use crate::nouns::{
+    Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer, campaign_page,
+};
+use crate::paging::{page_price, page_size};
+use crate::refusal::resolver_error;
+
+/// How many rows a page of `metrics` has unless the client says.
+const ROWS_PER_PAGE: i32 = 100;
+
+/// The root of queries.
+#[derive(Debug)]
+pub(crate) struct Query;
+
+/// The root of queries: everything is seen as the token's agency, member and role may see it.
+#[Object]
+impl Query {
+    /// Who asks.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+        let state = ctx.state();
+        let viewer = state.services.viewer(&state.scope).await;
+        Ok(state.answer(viewer)?.into())
+    }
+
+    /// The brands that the token may see, by slug.
+    async fn brands(&self, ctx: &Context<'_>) -> Result<Vec<Brand>> {
+        let state = ctx.state();
+        let brands = state.answer(state.services.brands(&state.scope).await)?;
+        Ok(brands.into_iter().map(Brand).collect())
+    }
+
+    /// The brand of an id; null with an error of code NOT_FOUND when there is none for this token.
+    async fn brand(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The brand's id.")] id: ID,
+    ) -> Result<Option<Brand>> {
+        find_brand(ctx.state(), parse(&id, "id")?).await.map(Some)
+    }
+
+    /// The campaigns that the token may see, in the order in which they were made.
+    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, child_complexity)")]
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many campaigns the page has at most.",
+            default_with = "Some(NODES_PER_PAGE)"
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "Only campaigns of this brand.")] brand: Option<ID>,
+    ) -> Result<CampaignConnection> {
+        let state = ctx.state();
+        let brand = match brand {
+            Some(id) => Some(find_brand(state, parse(&id, "brand")?).await?.0.id),
+            None => None,
+        };
+        campaign_page(state, brand, first, after).await
+    }
+
+    /// The campaign of an id; null with an error of code NOT_FOUND when there is none for this token.
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The campaign's id.")] id: ID,
+    ) -> Result<Option<Campaign>> {
+        find_campaign(ctx.state(), parse(&id, "id")?)
+            .await
+            .map(Some)
+    }
+
+    /// The thing of an id; null with an error of code NOT_FOUND when there is none for this token.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thing's id.")] id: ID,
+    ) -> Result<Option<Node>> {
+        let state = ctx.state();
+        if let Ok(brand) = id.parse() {
+            return Ok(Some(find_brand(state, brand).await?.into()));
+        }
+        if let Ok(campaign) = id.parse() {
+            return Ok(Some(find_campaign(state, campaign).await?.into()));
+        }
+        let id = id.as_str();
+        Err(resolver_error(&Refusal::not_found("node", id).at("id")))
+    }
+
+    /// Metrics grouped by dimensions over a range of days, one page of them, with totals over all.
+    #[graphql(complexity = "page_price(first, ROWS_PER_PAGE, child_complexity)")]
+    async fn metrics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked.")] input: MetricsInput,
+        #[graphql(
+            desc = "How many rows the page has at most.",
+            default_with = "Some(ROWS_PER_PAGE)"
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before, of the same question.")]
+        after: Option<String>,
+    ) -> Result<MetricsResult> {
+        let selection = Selection::of(ctx.field());
+        metrics_page(ctx.state(), input, selection, first, after).await
+    }
+}
+
+async fn metrics_page(
+    state: &RequestState,
+    input: MetricsInput,
+    selection: Selection,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<MetricsResult> {
+    let refused = |refusal: Refusal| resolver_error(&refusal);
+    let max = state.limits.rows_page_max;
+    let size = page_size(first, ROWS_PER_PAGE.unsigned_abs(), "rows_page_max", max);
+    let size = size.map_err(refused)?;
+    let cursor = after.map(|text| Cursor::decode(&text)).transpose();
+    let cursor = cursor.map_err(refused)?;
+    let named = input.named_metrics();
+    let selected = selection.metrics.iter().map(|field| field.what).collect();
+    let request = input.into_request(selection).map_err(refused)?;
+    let pinned = cursor.map(|cursor| cursor.snapshot);
+    let answer = state.services.metrics(&state.scope, &request, pinned).await;
+    let offset = cursor.map_or(0, |cursor| cursor.offset);
+    let answer = state.answer(answer)?;
+    Ok(MetricsResult::new(
+        answer,
+        named,
+        selected,
+        offset,
+        size as usize,
+    ))
+}
+
+/// The brand, or NOT_FOUND.
+pub(crate) async fn find_brand(state: &RequestState, id: BrandId) -> Result<Brand> {
+    let found = state.services.find_brand(&state.scope, id).await;
+    let found = state.answer(found)?;
+    found
+        .map(Brand)
+        .ok_or_else(|| resolver_error(&Refusal::not_found("brand", id)))
+}
+
+/// The campaign, or NOT_FOUND.
+pub(crate) async fn find_campaign(state: &RequestState, id: CampaignId) -> Result<Campaign> {
+    let found = state.services.find_campaign(&state.scope, id).await;
+    let found = state.answer(found)?;
+    found
+        .map(Campaign)
+        .ok_or_else(|| resolver_error(&Refusal::not_found("campaign", id)))
+}
+
+/// The typed id of an argument at this place.
+pub(crate) fn parse<T>(id: &ID, place: &str) -> Result<T>
+where
+    T: std::str::FromStr<Err = Refusal>,
+{
+    id.parse()
+        .map_err(|refusal: Refusal| resolver_error(&refusal.at(place)))
+}

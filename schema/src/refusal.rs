@@ -1,0 +1,121 @@
+//! From errors to what stands in `errors`: a lower-case sentence and `extensions` with `code`,
+//! `retryable`, and where known `field`, `allowed` and `didYouMean`.
+//!
+//! Invariant: nothing of an internal fault but its reference leaves the server, and each failure
+//! of the server is logged once a request.
+
+use async_graphql::{Error, ErrorExtensionValues, ServerError, Value};
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
+
+use crate::context::RequestState;
+use crate::limits::SchemaLimits;
+
+/// The error that a resolver returns for a failure of a service.
+pub(crate) fn service_error(state: &RequestState, error: &bellwether_service::Error) -> Error {
+    let refusal = error.refusal();
+    if refusal.code.http_status() < 500 {
+        return resolver_error(&refusal);
+    }
+    let chain = error.chain();
+    if state.is_first_sight_of(&chain) {
+        tracing::error!(request.id = %state.request_id, code = %refusal.code, error = %chain, "a request failed");
+    }
+    if refusal.code == ErrorCode::Internal {
+        return resolver_error(&internal(&state.request_id));
+    }
+    resolver_error(&refusal)
+}
+
+/// What a client is told of an internal fault.
+fn internal(request_id: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::Internal,
+        format!("internal error; the operator finds it in the log by reference `{request_id}`"),
+    )
+}
+
+/// The error that a resolver returns for a refusal.
+pub(crate) fn resolver_error(refusal: &Refusal) -> Error {
+    let mut error = Error::new(refusal.message.clone());
+    error.extensions = Some(extensions(refusal));
+    error
+}
+
+/// The error of a request that doesn't run.
+pub(crate) fn server_error(refusal: &Refusal) -> ServerError {
+    let mut error = ServerError::new(refusal.message.clone(), None);
+    error.extensions = Some(extensions(refusal));
+    error
+}
+
+fn extensions(refusal: &Refusal) -> ErrorExtensionValues {
+    let mut values = ErrorExtensionValues::default();
+    values.set("code", refusal.code.name());
+    values.set("retryable", refusal.code.retryable());
+    if !refusal.path.is_empty() {
+        values.set("field", refusal.path.clone());
+    }
+    if !refusal.allowed.is_empty() {
+        let allowed = refusal.allowed.iter().cloned().map(Value::String);
+        values.set("allowed", Value::List(allowed.collect()));
+    }
+    if let Some(near) = &refusal.did_you_mean {
+        values.set("didYouMean", near.clone());
+    }
+    values
+}
+
+/// The error with a code: errors that the GraphQL library makes itself come without one.
+pub(crate) fn tagged(mut error: ServerError, limits: &SchemaLimits) -> ServerError {
+    let has_code = error
+        .extensions
+        .as_ref()
+        .is_some_and(|values| values.get("code").is_some());
+    if has_code {
+        return error;
+    }
+    let mut refusal = match error.message.as_str() {
+        "Query is too complex." => Refusal::new(
+            ErrorCode::QueryTooComplex,
+            format!(
+                "the document is over the limit `complexity_max` of {}; select fewer fields or ask for smaller pages",
+                limits.complexity_max
+            ),
+        ),
+        "The recursion depth of the query cannot be greater than `64`" => Refusal::new(
+            ErrorCode::QueryTooComplex,
+            "the document is over the limit `nesting_max` of 64",
+        ),
+        other => Refusal::invalid(sentence(other)),
+    };
+    if let Some((_, hint)) = error.message.split_once("Did you mean \"") {
+        refusal.did_you_mean = hint.split('"').next().map(str::to_owned);
+    }
+    error.extensions = Some(extensions(&refusal));
+    error.message = refusal.message;
+    error
+}
+
+/// The text as a lower-case sentence without its full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if text.chars().nth(1).is_none_or(char::is_lowercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn sentences_begin_in_lower_case_and_acronyms_stay() {
+        assert_eq!(sentence("Unknown field."), "unknown field");
+        assert_eq!(sentence("GraphQL"), "GraphQL".to_owned());
+    }
+}

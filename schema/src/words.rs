@@ -1,0 +1,262 @@
+//! The closed words of the API: the domain's words as GraphQL enums, and the few that only the API
+//! knows.
+//!
+//! Each remote enum is converted by an exhaustive match, so a word that the domain gains stops
+//! this crate from compiling until it is told here too.
+
+mod metric;
+
+use async_graphql::Enum;
+
+pub(crate) use metric::Metric;
+
+/// What an answer can be grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::query::Dimension")]
+pub(crate) enum Dimension {
+    /// The day, week or month, by `grain`.
+    Period,
+    /// The brand.
+    Brand,
+    /// The platform on which the campaign runs.
+    Platform,
+    /// The campaign.
+    Campaign,
+    /// The currency of the money.
+    Currency,
+    /// The country of the audience.
+    Country,
+    /// The age group of the audience.
+    Age,
+    /// The gender of the audience.
+    Gender,
+}
+
+/// The length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::query::Grain")]
+pub(crate) enum Grain {
+    /// One day.
+    Day,
+    /// Seven days from the agency's week start; a period is named by its first day.
+    Week,
+    /// A calendar month; a period is named by its first day.
+    Month,
+}
+
+/// What a range relative to today is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::query::RangeUnit")]
+pub(crate) enum RangeUnit {
+    /// Days; the last one is yesterday.
+    Day,
+    /// Whole weeks; the present one is not among them.
+    Week,
+    /// Whole calendar months; the present one is not among them.
+    Month,
+}
+
+/// The name of a dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::dataset::DatasetName")]
+pub(crate) enum DatasetName {
+    /// What a platform delivered, by day and campaign, ad group or ad.
+    DeliveryDaily,
+    /// The same delivery broken down by country, age and gender.
+    AudienceDaily,
+    /// What a campaign costs beside media: fees, production, influencers.
+    Costs,
+}
+
+/// Why a cell is null, or how its number is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::metric::NoteCode")]
+pub(crate) enum NoteCode {
+    /// The denominator is zero.
+    ZeroDenominator,
+    /// No row reports a value that the metric needs.
+    NotReported,
+    /// Some rows lack a value that the metric needs, so that it would be wrong.
+    ComponentMissing,
+    /// Some sales have no cost of goods.
+    CogsMissing,
+    /// The metric has no meaning at this grain: its costs or goods are not broken down so far.
+    NotAtThisGrain,
+    /// The cell would add up several currencies.
+    MixedCurrency,
+}
+
+/// How an answer came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::CacheState")]
+pub(crate) enum CacheState {
+    /// The whole result was there.
+    Hit,
+    /// It was computed.
+    Miss,
+}
+
+/// What an analyst should know of an answer beside its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::WarningCode")]
+pub(crate) enum WarningCode {
+    /// Campaigns of different attribution windows stand in one answer.
+    MixedAttribution,
+    /// A campaign reports several windows; one of them was used.
+    AttributionChosen,
+}
+
+/// Where a campaign runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::campaign::Platform")]
+pub(crate) enum Platform {
+    /// TikTok Ads.
+    #[graphql(name = "TIKTOK")]
+    TikTok,
+    /// Douyin, by Ocean Engine.
+    Douyin,
+    /// Meta Ads: Facebook and Instagram.
+    Meta,
+    /// Google Ads, YouTube included.
+    Google,
+    /// Kuaishou.
+    Kuaishou,
+    /// Xiaohongshu.
+    Xiaohongshu,
+    /// Snapchat Ads.
+    Snapchat,
+    /// Pinterest Ads.
+    Pinterest,
+    /// Anything else.
+    Other,
+}
+
+/// What a campaign is for; decides which metrics judge it (ROI-1 of requirements.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::campaign::Objective")]
+pub(crate) enum Objective {
+    /// To be seen.
+    Awareness,
+    /// To be reacted to.
+    Engagement,
+    /// To sell.
+    Sales,
+}
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::campaign::CampaignStatus")]
+pub(crate) enum CampaignStatus {
+    /// Running, or able to.
+    Active,
+    /// Held for now.
+    Paused,
+    /// Over as planned.
+    Ended,
+    /// Ended early.
+    Cancelled,
+}
+
+/// What a member may do; each role is described where it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::member::Role")]
+pub(crate) enum Role {
+    /// Everything, members and tokens included.
+    Owner,
+    /// Everything but members and tokens.
+    Manager,
+    /// Reads all, ingests, saves metrics and reports.
+    Analyst,
+    /// Reads all brands.
+    Viewer,
+    /// Reads the brands it is limited to.
+    Client,
+}
+
+/// What a row sums up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum TotalsLevel {
+    /// One group of the answer.
+    Group,
+    /// All groups of the answer, on this page or not, computed from components.
+    Grand,
+}
+
+/// In which direction rows are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum SortDirection {
+    /// The smallest first; rows without a value last.
+    Asc,
+    /// The largest first; rows without a value last.
+    Desc,
+}
+
+/// How exact decimals are written in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum DecimalForm {
+    /// As JSON strings, exactly.
+    String,
+    /// As JSON numbers, rounded to what a double holds.
+    Number,
+}
+
+/// What a row of a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum TableShape {
+    /// A list of values in the order of the columns.
+    Arrays,
+    /// An object with the columns' names as keys.
+    Records,
+}
+
+/// The type of a table's column; it follows from the question alone, never from the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum ColumnType {
+    /// A day written as YYYY-MM-DD.
+    Date,
+    /// An id, as a string.
+    Id,
+    /// A text.
+    String,
+    /// A whole number of at most 2^53.
+    Count,
+    /// An exact decimal, written as `decimals` asks.
+    Decimal,
+    /// A number with a fraction.
+    Float,
+}
+
+/// What the numbers of a column are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::metric::Unit")]
+pub(crate) enum Unit {
+    /// Whole events.
+    Count,
+    /// Events with fractions.
+    Conversions,
+    /// Money of the column's currency.
+    Money,
+    /// Money of the column's currency for each event.
+    MoneyPerEvent,
+    /// No unit; 0.25 means 25 %.
+    Ratio,
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum Weekday {
+    /// The day after Sunday.
+    Monday,
+    /// The day after Monday.
+    Tuesday,
+    /// The day after Tuesday.
+    Wednesday,
+    /// The day after Wednesday.
+    Thursday,
+    /// The day after Thursday.
+    Friday,
+    /// The day after Friday.
+    Saturday,
+    /// The day after Saturday.
+    Sunday,
+}
