@@ -29,6 +29,7 @@ pub enum Column {
     /// The currency, which must be the campaign's.
     Currency,
     /// The line of the original file, when this file was made from another one.
+    /// Problems of columns before it can't name it yet, so that it should stand first.
     SourceLine,
 }
 

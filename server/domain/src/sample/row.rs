@@ -87,6 +87,7 @@ impl<'a> RowParser<'a> {
             let column = self.header.columns()[index];
             self.read_cell(column, cell, &mut draft, &mut measures)
                 .map_err(|(code, message)| {
+                    let line = draft.source_line.unwrap_or(line);
                     LineProblem::in_column(line, column_name(self.dataset, column), code, message)
                 })?;
         }
