@@ -1,3 +1,14 @@
-//! The harness of the integration tests.
+//! The harness of the integration tests and benches: real servers, personas and builders.
+//!
+//! A test starts the real executable in a folder of its own and speaks to it as clients do, over
+//! HTTP. Invariant: nothing here reaches into the server; what a test can't see from outside, a
+//! user can't either.
 
+pub mod client;
+pub mod command;
 pub mod postgres;
+pub mod server;
+
+pub use client::{Persona, Reply};
+pub use command::{Ran, run};
+pub use server::{Stopped, TestServer};

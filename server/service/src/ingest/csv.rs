@@ -1,11 +1,13 @@
 //! Rows of a CSV body: UTF-8, comma-separated, with a header.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use bellwether_domain::dataset::Dataset;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::sample::{Cell, Header, LineProblem, ProblemCode};
-use csv::{ByteRecord, ReaderBuilder, Trim};
+use bellwether_domain::sample::{Cell, Header};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::validate::Gathering;
 use crate::error::{Error, Result};
@@ -17,11 +19,13 @@ pub(super) fn read<'a>(
     line_bytes_max: usize,
     begin: impl FnOnce(Header) -> Gathering<'a>,
 ) -> Result<Gathering<'a>> {
+    let file = File::open(path).map_err(Error::disk("read the body"))?;
+    // The line break at the end makes the reader's line the one after the record, always; lines
+    // end at `\n` only, because counting is wrong for `\r\n` where both are terminators.
     let mut reader = ReaderBuilder::new()
         .flexible(true)
-        .trim(Trim::None)
-        .from_path(path)
-        .map_err(|error| io_error(error, "read the body"))?;
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(file.chain(&b"\n"[..]));
     let names = reader
         .byte_headers()
         .map_err(|error| io_error(error, "read the header"))?
@@ -29,29 +33,30 @@ pub(super) fn read<'a>(
     let header = Header::parse(dataset, header_names(&names)?)?;
     let mut gathering = begin(header);
     let mut record = ByteRecord::new();
-    let mut line = reader.position().line();
-    loop {
-        match reader.read_byte_record(&mut record) {
-            Ok(false) => return Ok(gathering),
-            Ok(true) => {
-                line = record.position().map_or(line, csv::Position::line);
-                if record.as_slice().len() > line_bytes_max {
-                    return Err(line_too_long(line, line_bytes_max).into());
-                }
-                let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
-                gathering.row(line, &cells)?;
-            }
-            Err(error) if error.is_io_error() => return Err(io_error(error, "read the body")),
-            Err(error) => {
-                let problem = LineProblem::of_line(
-                    line + 1,
-                    ProblemCode::Malformed,
-                    format!("the line is not valid CSV: {error}"),
-                );
-                gathering.problem(problem)?;
-            }
+    while reader
+        .read_byte_record(&mut record)
+        .map_err(|error| io_error(error, "read the body"))?
+    {
+        let line = first_line(&reader, &record);
+        if record.as_slice().len() > line_bytes_max {
+            return Err(line_too_long(line, line_bytes_max).into());
         }
+        if record.as_slice() == b"\r" {
+            continue;
+        }
+        let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
+        gathering.row(line, &cells)?;
     }
+    Ok(gathering)
+}
+
+/// The line on which the record that was just read begins: quoted fields may hold line breaks.
+fn first_line<R: Read>(reader: &csv::Reader<R>, record: &ByteRecord) -> u64 {
+    let inside: usize = record
+        .iter()
+        .map(|field| field.split(|byte| *byte == b'\n').count() - 1)
+        .sum();
+    reader.position().line() - 1 - inside as u64
 }
 
 /// The refusal of a line over the limit.

@@ -1,0 +1,110 @@
+//! The composition root: opens every part of one process and puts them together.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use bellwether_catalogue::{Catalogue, Location};
+use bellwether_plugin_host::PluginHost;
+use bellwether_schema::ApiSchema;
+use bellwether_service::{Services, Steps, SweepReport, Tenure};
+use bellwether_store::{Store, StoreConfig};
+
+use crate::clock::{SystemClock, SystemRandom};
+use crate::config::Config;
+
+/// Every part of one process, opened.
+#[derive(Debug)]
+pub struct App {
+    /// The services.
+    pub services: Services,
+    /// The GraphQL API over them.
+    pub schema: ApiSchema,
+    /// Migrations that were run just now.
+    pub migrated: Vec<String>,
+    /// What an earlier process had left behind.
+    pub swept: SweepReport,
+    /// Held for as long as the process owns the data folder.
+    _lock: File,
+}
+
+impl App {
+    /// Takes the data folder, brings the catalogue's schema up to date, clears what a killed
+    /// process left, and puts the parts together.
+    pub async fn open(config: Config) -> Result<Self, String> {
+        let lock = lock_folder(&config.data_dir)?;
+        let tenure = match config.catalogue.location {
+            Location::Sqlite(_) => Tenure::Sole,
+            Location::Postgres(_) => Tenure::Shared,
+        };
+        let catalogue = Catalogue::open(config.catalogue).map_err(|error| told(&error))?;
+        let migrated = catalogue.migrate().map_err(|error| told(&error))?;
+        let store = Store::open(StoreConfig {
+            root: config.data_dir.clone(),
+        })
+        .map_err(|error| told(&error))?;
+        let services = Services::new(
+            config.service,
+            catalogue,
+            store,
+            PluginHost::new(config.plugins),
+            Arc::new(SystemClock),
+            Arc::new(SystemRandom),
+            Steps::stopping_at(config.stop_at),
+        );
+        let swept = services
+            .sweep(tenure)
+            .await
+            .map_err(|error| error.chain())?;
+        let schema = bellwether_schema::build(services.clone(), config.schema);
+        Ok(Self {
+            services,
+            schema,
+            migrated,
+            swept,
+            _lock: lock,
+        })
+    }
+}
+
+/// Opens only the catalogue and brings its schema up to date, for `bellwether migrate`.
+pub fn migrate(config: Config) -> Result<Vec<String>, String> {
+    let _lock = lock_folder(&config.data_dir)?;
+    let catalogue = Catalogue::open(config.catalogue).map_err(|error| told(&error))?;
+    catalogue.migrate().map_err(|error| told(&error))
+}
+
+/// One process owns a data folder: the lock goes with the process, however it ends.
+fn lock_folder(data_dir: &Path) -> Result<File, String> {
+    let shown = data_dir.display();
+    std::fs::create_dir_all(data_dir)
+        .map_err(|error| format!("can't make the data folder `{shown}`: {error}"))?;
+    let path = data_dir.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|error| format!("can't open `{}`: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "another process holds the data folder `{shown}`; stop it, use its `--url`, or name another folder with `--data-dir`"
+        )),
+        Err(TryLockError::Error(error)) => {
+            Err(format!("can't lock the data folder `{shown}`: {error}"))
+        }
+    }
+}
+
+/// An error with the chain of its causes.
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        cause = error.source();
+    }
+    told
+}

@@ -1,0 +1,55 @@
+//! `bellwether demo`: two agencies with 18 months of lifelike data, served at once.
+
+mod build;
+mod welcome;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::serve::Running;
+use crate::config::Config;
+
+/// The arguments of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// The data folder; made when absent, taken as it is when it holds a demonstration.
+    #[arg(long, default_value = "bellwether-data")]
+    data_dir: PathBuf,
+    /// A TOML file; see the README for its keys.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The port; 0 takes a free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Agencies, brands and tokens, but no campaigns and no facts.
+    #[arg(long)]
+    empty: bool,
+    /// Print one line of JSON once ready, and nothing else, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: DemoArgs) -> Result<ExitCode, String> {
+    let mut config = Config::load(&args.data_dir, args.config.as_deref())?;
+    // A demonstration's tokens are printed for all to see: it never listens to other machines.
+    config.server.bind = std::net::Ipv4Addr::LOCALHOST.into();
+    config.server.port = args.port.unwrap_or(config.server.port);
+    let data_dir = config.data_dir.clone();
+    let running = Running::start(config).await?;
+    let contents = if args.empty {
+        build::Contents::Empty
+    } else {
+        build::Contents::Full
+    };
+    let shows_progress = !args.json;
+    let agencies = build::build(&running.app.services, &data_dir, contents, shows_progress).await?;
+    let url = running.listening.url();
+    if args.json {
+        println!("{}", welcome::json(&url, &agencies));
+    } else {
+        println!("{}", welcome::text(&url, &agencies));
+    }
+    running.serve().await
+}

@@ -1,0 +1,138 @@
+//! The middle step of `bellwether ingest`: to a server over HTTP, or into the data folder that
+//! nobody serves right now.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bellwether_domain::Scope;
+use bellwether_domain::batch::BatchAnswer;
+use bellwether_service::SpooledBody;
+use indicatif::ProgressBar;
+
+use super::ingest::{IngestArgs, PreparedBatch, plan, report, send_over_http, unsent};
+use crate::app::{App, told};
+use crate::config::Config;
+
+/// How often the spinner turns while a local batch is written.
+const TURN: Duration = Duration::from_millis(120);
+
+/// Why a batch has no answer: the text to print, which is JSON when that was asked for.
+struct Failure(String);
+
+pub(super) async fn ingest(args: IngestArgs) -> Result<ExitCode, String> {
+    let batches = plan(&args)?;
+    if let Some(refused) = unsent(&batches, args.json) {
+        print!("{}", refused.text);
+        return Ok(ExitCode::FAILURE);
+    }
+    let door = Door::open(&args).await?;
+    let mut success = true;
+    for batch in &batches {
+        match door.take(batch, &args).await {
+            Ok(answer) => {
+                let told = report(&answer, batch, args.json);
+                print!("{}", told.text);
+                success &= told.success;
+            }
+            Err(Failure(text)) => {
+                if args.json {
+                    println!("{text}");
+                } else {
+                    eprintln!("{}: {text}", batch.source_name);
+                }
+                success = false;
+            }
+        }
+    }
+    Ok(if success {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Where batches go.
+enum Door {
+    Server,
+    Folder(Box<(App, Scope)>),
+}
+
+impl Door {
+    async fn open(args: &IngestArgs) -> Result<Self, String> {
+        if args.url.is_some() {
+            return Ok(Self::Server);
+        }
+        let agency = args
+            .agency
+            .as_ref()
+            .ok_or("name the agency with `--agency`, or a server with `--url` and `--token`")?;
+        let data_dir = args
+            .data_dir
+            .as_deref()
+            .unwrap_or(Path::new("bellwether-data"));
+        if !data_dir.exists() {
+            return Err(format!(
+                "the data folder `{}` does not exist; name one with `--data-dir`",
+                super::shown(data_dir)
+            ));
+        }
+        let app = App::open(Config::load(data_dir, None)?).await?;
+        let scope = app
+            .services
+            .catalogue()
+            .operator_scope(agency)
+            .map_err(|error| told(&error))?;
+        Ok(Self::Folder(Box::new((app, scope))))
+    }
+
+    async fn take(&self, batch: &PreparedBatch, args: &IngestArgs) -> Result<BatchAnswer, Failure> {
+        match (self, &args.url, &args.token) {
+            (Self::Folder(opened), _, _) => {
+                let (app, scope) = &**opened;
+                into_folder(app, scope, batch, args.json).await
+            }
+            (Self::Server, Some(url), Some(token)) => send_over_http(batch, url, token, !args.json)
+                .map_err(|failure| {
+                    Failure(if args.json {
+                        failure.json.to_string()
+                    } else {
+                        failure.message
+                    })
+                }),
+            (Self::Server, _, _) => Err(Failure("`--url` needs `--token`".to_owned())),
+        }
+    }
+}
+
+async fn into_folder(
+    app: &App,
+    scope: &Scope,
+    batch: &PreparedBatch,
+    json: bool,
+) -> Result<BatchAnswer, Failure> {
+    let spinner = if json {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new_spinner()
+    };
+    spinner.set_message(format!("{}: checking and writing", batch.source_name));
+    spinner.enable_steady_tick(TURN);
+    let taken = async {
+        let bytes_max = app.services.config().ingest_body_bytes_max;
+        let body = SpooledBody::of_file(batch.path(), bytes_max)?;
+        app.services
+            .ingest(scope, batch.request.clone(), body)
+            .await
+    };
+    let taken = taken.await;
+    spinner.finish_and_clear();
+    taken.map_err(|error| {
+        let refusal = error.refusal();
+        Failure(if json {
+            serde_json::json!({ "error": crate::http::refusal_json(&refusal) }).to_string()
+        } else {
+            format!("{}: {}", refusal.code, refusal.message)
+        })
+    })
+}

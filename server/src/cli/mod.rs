@@ -1,0 +1,136 @@
+//! The command line: one file a command.
+
+mod admin;
+mod demo;
+pub mod generate;
+pub mod ingest;
+mod local;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use bellwether_domain::time::Clock;
+use bellwether_plugin_host::PluginHostArgs;
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::SystemClock;
+use crate::config::{Config, log_filter};
+
+/// GraphQL analytics for marketing campaigns.
+#[derive(Debug, Parser)]
+#[command(name = "bellwether", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a data folder with two agencies and 18 months of data, and serve it.
+    Demo(demo::DemoArgs),
+    /// Serve a data folder.
+    Serve(serve::ServeArgs),
+    /// Bring the catalogue's schema up to date and say what was run.
+    Migrate(Folder),
+    /// Take report files in, over HTTP or straight into a data folder.
+    Ingest(ingest::IngestArgs),
+    /// Write facts for load tests.
+    Generate(generate::GenerateArgs),
+    /// Make and change agencies, brands, members and tokens.
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Print the GraphQL schema.
+    Schema(Folder),
+    /// Run one plugin for a server; servers start this themselves.
+    #[command(hide = true)]
+    PluginHost {
+        /// The plugin's file.
+        plugin: PathBuf,
+    },
+}
+
+/// Where the data folder lies and what configures it.
+#[derive(Debug, Clone, Args)]
+struct Folder {
+    /// The data folder.
+    #[arg(long, default_value = "bellwether-data")]
+    data_dir: PathBuf,
+    /// A TOML file; see the README for its keys.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl Folder {
+    fn load(&self) -> Result<Config, String> {
+        Config::load(&self.data_dir, self.config.as_deref())
+    }
+}
+
+/// Parses the command line and runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::PluginHost { plugin } = cli.command {
+        // Before any thread or runtime: the child confines the whole process.
+        return bellwether_plugin_host::child_main(&PluginHostArgs { plugin });
+    }
+    start_log(&cli.command);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("can't start: {error}")),
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(message) => failed(&message),
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Migrate(folder) => {
+            let run = crate::app::migrate(folder.load()?)?;
+            match run.as_slice() {
+                [] => println!("the catalogue's schema is up to date"),
+                names => names.iter().for_each(|name| println!("ran {name}")),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Ingest(args) => local::ingest(args).await,
+        Command::Generate(args) => {
+            let today = bellwether_domain::time::utc_date(SystemClock.now());
+            generate::run(&args, today).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Admin(command) => admin::run(command).await,
+        Command::Schema(folder) => {
+            let app = crate::app::App::open(folder.load()?).await?;
+            print!("{}", app.schema.sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::PluginHost { .. } => Err("plugin-host is started before this".to_owned()),
+    }
+}
+
+fn failed(message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::FAILURE
+}
+
+/// Servers log to standard error as they go; other commands only warn.
+fn start_log(command: &Command) {
+    let default = match command {
+        Command::Serve(_) => "info",
+        _ => "warn",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(log_filter(default));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// A path for people.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,106 @@
+//! `bellwether serve`: serve a data folder until told to stop.
+
+use std::net::IpAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Folder;
+use crate::app::App;
+use crate::config::Config;
+use crate::http::{HttpState, Listening, listen};
+
+/// The arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    folder: Folder,
+    /// The address to listen on.
+    #[arg(long)]
+    bind: Option<IpAddr>,
+    /// The port; 0 takes a free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Print one line of JSON once ready, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
+    let mut config = args.folder.load()?;
+    config.server.bind = args.bind.unwrap_or(config.server.bind);
+    config.server.port = args.port.unwrap_or(config.server.port);
+    let running = Running::start(config).await?;
+    for name in &running.app.migrated {
+        tracing::info!(migration = name, "catalogue migrated");
+    }
+    let swept = running.app.swept;
+    tracing::info!(
+        batches_abandoned = swept.batches_abandoned,
+        files_removed = swept.files_removed,
+        bodies_removed = swept.bodies_removed,
+        "swept",
+    );
+    let url = running.listening.url();
+    if args.json {
+        println!("{}", serde_json::json!({ "url": url }));
+    } else {
+        println!("Bellwether answers at {url}/graphql; Ctrl-C stops it.");
+    }
+    running.serve().await
+}
+
+/// A process that holds its folder and its port, about to answer.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) app: App,
+    pub(super) listening: Listening,
+    grace: Duration,
+    graphql_body_bytes_max: usize,
+}
+
+impl Running {
+    pub(super) async fn start(config: Config) -> Result<Self, String> {
+        let grace = Duration::from_secs(config.server.shutdown_grace_s);
+        let (bind, port) = (config.server.bind, config.server.port);
+        let graphql_body_bytes_max = config.graphql_body_bytes_max;
+        let app = App::open(config).await?;
+        let listening = listen(bind, port).await?;
+        Ok(Self {
+            app,
+            listening,
+            grace,
+            graphql_body_bytes_max,
+        })
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, then ends what is under way.
+    pub(super) async fn serve(self) -> Result<ExitCode, String> {
+        let state = HttpState {
+            services: self.app.services.clone(),
+            schema: self.app.schema.clone(),
+            graphql_body_bytes_max: self.graphql_body_bytes_max,
+        };
+        self.listening
+            .serve(state, told_to_stop(), self.grace)
+            .await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn told_to_stop() {
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(error) => {
+                tracing::warn!(%error, "can't listen for SIGTERM");
+                return std::future::pending().await;
+            }
+        };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+}

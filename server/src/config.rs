@@ -1,0 +1,313 @@
+//! The configuration: a TOML file, a few environment variables, and the command line over both.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `BELLWETHER_CATALOGUE_URL` | `postgres://…` for a shared catalogue; else SQLite in the data folder |
+//! | `BELLWETHER_LOG` | what is logged, such as `info` or `bellwether_service=debug` |
+//! | `BELLWETHER_STOP_AT` | for tests: the step of a commit at which the process stops for ever |
+//!
+//! Invariant: no other module reads the environment; an unknown key in the file is an error.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use bellwether_catalogue::{CatalogueConfig, Location};
+use bellwether_plugin_host::PluginHostConfig;
+use bellwether_schema::SchemaLimits;
+use bellwether_service::{ServiceConfig, Step};
+use serde::Deserialize;
+
+/// The port that a server takes when none is named.
+pub const PORT_DEFAULT: u16 = 7357;
+
+/// The whole configuration file; every section and key may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfigFile {
+    /// Where the server listens.
+    pub server: ServerSection,
+    /// Where the catalogue lies.
+    pub catalogue: CatalogueSection,
+    /// What one request may cost.
+    pub limits: LimitsSection,
+    /// How much the caches may hold.
+    pub cache: CacheSection,
+    /// Where plugins lie and what a call may cost.
+    pub plugins: PluginsSection,
+}
+
+/// `[server]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSection {
+    /// The address to listen on.
+    pub bind: IpAddr,
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// How long a stop waits for requests under way.
+    pub shutdown_grace_s: u64,
+}
+
+/// `[catalogue]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CatalogueSection {
+    /// `postgres://…`; absent means SQLite in the data folder.
+    pub url: Option<String>,
+    /// Connections that read at once.
+    pub readers_max: u32,
+    /// Writers that may wait.
+    pub writer_queue_max: u32,
+    /// How long a writer waits for the database.
+    pub busy_timeout_ms: u32,
+}
+
+/// `[limits]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsSection {
+    /// Bytes of one ingest body.
+    pub ingest_body_bytes_max: u64,
+    /// Rows of one ingest batch.
+    pub ingest_rows_max: u64,
+    /// Bytes of one line of CSV or NDJSON.
+    pub ingest_line_bytes_max: usize,
+    /// Bytes of one GraphQL request, variables included.
+    pub graphql_body_bytes_max: usize,
+    /// Bytes of one GraphQL document.
+    pub document_bytes_max: usize,
+    /// Selections of a document once its fragments are written out.
+    pub expanded_selections_max: u64,
+    /// How deep selections may nest.
+    pub depth_max: usize,
+    /// The price of a document.
+    pub complexity_max: usize,
+    /// Aliases in a document.
+    pub aliases_max: usize,
+    /// Directives in a document.
+    pub directives_max: usize,
+    /// Fields at the root of a document.
+    pub root_fields_max: usize,
+    /// How long one GraphQL request may take.
+    pub wall_time_ms: u64,
+}
+
+/// `[cache]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CacheSection {
+    /// Bytes of whole results.
+    pub result_bytes: u64,
+    /// Bytes of decoded partitions.
+    pub partition_bytes: u64,
+}
+
+/// `[plugins]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PluginsSection {
+    /// Folders that are searched beside the executable's own, `deps/` and `plugins/`.
+    pub folders: Vec<PathBuf>,
+    /// How long one call may take.
+    pub call_deadline_ms: u64,
+    /// How long a child may take to start.
+    pub start_deadline_ms: u64,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self {
+            bind: Ipv4Addr::LOCALHOST.into(),
+            port: PORT_DEFAULT,
+            shutdown_grace_s: 30,
+        }
+    }
+}
+
+impl Default for CatalogueSection {
+    fn default() -> Self {
+        Self {
+            url: None,
+            readers_max: 8,
+            writer_queue_max: 64,
+            busy_timeout_ms: 5_000,
+        }
+    }
+}
+
+impl Default for LimitsSection {
+    fn default() -> Self {
+        Self {
+            ingest_body_bytes_max: 1 << 30,
+            ingest_rows_max: 5_000_000,
+            ingest_line_bytes_max: 1 << 20,
+            graphql_body_bytes_max: 256 * 1024,
+            document_bytes_max: 64 * 1024,
+            expanded_selections_max: 5_000,
+            depth_max: 12,
+            complexity_max: 50_000,
+            aliases_max: 50,
+            directives_max: 50,
+            root_fields_max: 10,
+            wall_time_ms: 30_000,
+        }
+    }
+}
+
+impl Default for CacheSection {
+    fn default() -> Self {
+        Self {
+            result_bytes: 64 << 20,
+            partition_bytes: 512 << 20,
+        }
+    }
+}
+
+impl Default for PluginsSection {
+    fn default() -> Self {
+        Self {
+            folders: Vec::new(),
+            call_deadline_ms: 10_000,
+            start_deadline_ms: 5_000,
+        }
+    }
+}
+
+/// What the parts are opened with.
+#[derive(Debug)]
+pub struct Config {
+    /// The folder that this process holds.
+    pub data_dir: PathBuf,
+    /// Where the server listens.
+    pub server: ServerSection,
+    /// Bytes of one GraphQL request.
+    pub graphql_body_bytes_max: usize,
+    /// The catalogue's.
+    pub catalogue: CatalogueConfig,
+    /// The services'.
+    pub service: ServiceConfig,
+    /// The schema's.
+    pub schema: SchemaLimits,
+    /// The plugin host's.
+    pub plugins: PluginHostConfig,
+    /// Where tests stop a commit.
+    pub stop_at: Option<Step>,
+}
+
+impl Config {
+    /// The configuration for a data folder, from a file if one is named and the environment.
+    pub fn load(data_dir: &Path, file: Option<&Path>) -> Result<Self, String> {
+        let file = file.map_or_else(|| Ok(ConfigFile::default()), read_file)?;
+        let stop_at = variable("BELLWETHER_STOP_AT")
+            .map(|word| {
+                word.parse::<Step>()
+                    .map_err(|refusal| format!("BELLWETHER_STOP_AT: {}", refusal.message))
+            })
+            .transpose()?;
+        let url = variable("BELLWETHER_CATALOGUE_URL").or(file.catalogue.url);
+        let location = match url {
+            Some(url) => Location::Postgres(url),
+            None => Location::Sqlite(data_dir.join("catalogue.sqlite")),
+        };
+        let limits = &file.limits;
+        Ok(Self {
+            data_dir: data_dir.to_owned(),
+            graphql_body_bytes_max: limits.graphql_body_bytes_max,
+            catalogue: CatalogueConfig {
+                location,
+                readers_max: file.catalogue.readers_max,
+                writer_queue_max: file.catalogue.writer_queue_max,
+                busy_timeout_ms: file.catalogue.busy_timeout_ms,
+            },
+            service: service_config(data_dir, limits, &file.cache),
+            schema: schema_limits(limits),
+            plugins: plugin_config(&file.plugins)?,
+            server: file.server,
+            stop_at,
+        })
+    }
+}
+
+/// What is logged: `BELLWETHER_LOG`, or the default.
+pub fn log_filter(default: &str) -> String {
+    variable("BELLWETHER_LOG").unwrap_or_else(|| default.to_owned())
+}
+
+fn service_config(data_dir: &Path, limits: &LimitsSection, cache: &CacheSection) -> ServiceConfig {
+    ServiceConfig {
+        spool_folder: data_dir.join("spool"),
+        ingest_body_bytes_max: limits.ingest_body_bytes_max,
+        ingest_rows_max: limits.ingest_rows_max,
+        ingest_line_bytes_max: limits.ingest_line_bytes_max,
+        staging_lease_s: 3_600,
+        idempotency_days: 30,
+        result_cache_bytes: cache.result_bytes,
+        partition_cache_bytes: cache.partition_bytes,
+        query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+    }
+}
+
+fn schema_limits(limits: &LimitsSection) -> SchemaLimits {
+    SchemaLimits {
+        document_bytes_max: limits.document_bytes_max,
+        expanded_selections_max: limits.expanded_selections_max,
+        depth_max: limits.depth_max,
+        complexity_max: limits.complexity_max,
+        aliases_max: limits.aliases_max,
+        directives_max: limits.directives_max,
+        root_fields_max: limits.root_fields_max,
+        rows_page_max: 1_000,
+        nodes_page_max: 100,
+        wall_time_ms: limits.wall_time_ms,
+    }
+}
+
+fn plugin_config(section: &PluginsSection) -> Result<PluginHostConfig, String> {
+    let executable =
+        std::env::current_exe().map_err(|error| format!("can't find this executable: {error}"))?;
+    let beside = executable.parent().map(Path::to_owned).unwrap_or_default();
+    let mut plugin_folders = vec![beside.clone(), beside.join("deps"), beside.join("plugins")];
+    plugin_folders.extend(section.folders.iter().cloned());
+    Ok(PluginHostConfig {
+        executable,
+        plugin_folders,
+        call_deadline_ms: section.call_deadline_ms,
+        start_deadline_ms: section.start_deadline_ms,
+        rows_per_slice_max: 16_384,
+        rows_per_call_max: 1_000_000,
+        output_bytes_max: 64 << 20,
+    })
+}
+
+fn read_file(path: &Path) -> Result<ConfigFile, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("can't read the configuration `{}`: {error}", path.display()))?;
+    toml::from_str(&text)
+        .map_err(|error| format!("the configuration `{}` is wrong:\n{error}", path.display()))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_defaults_and_an_unknown_key_is_refused() {
+        let file: ConfigFile = toml::from_str("").unwrap();
+        assert_eq!(file.server.port, PORT_DEFAULT);
+        let refused = toml::from_str::<ConfigFile>("[server]\nprot = 1")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("prot") && refused.contains("port"),
+            "{refused}"
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! HTTP: routes, authentication, and the transports of GraphQL and ingest.
+//!
+//! Invariant: nothing is decided here about data; a handler turns a request into a call of the
+//! services or the schema, and the result into a response.
+
+mod auth;
+mod error;
+mod graphql;
+mod health;
+mod ingest;
+mod request_id;
+mod server;
+
+pub(crate) use error::refusal_json;
+pub use server::{HttpState, Listening, listen};

@@ -1,0 +1,104 @@
+//! The routes, and the server that listens.
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bellwether_schema::ApiSchema;
+use bellwether_service::Services;
+use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
+use poem::{EndpointExt, IntoEndpoint, Response, Route, Server, get, handler, post};
+
+use super::request_id::WithRequestId;
+use super::{graphql, health, ingest};
+
+/// What every handler can reach.
+#[derive(Debug, Clone)]
+pub struct HttpState {
+    /// The services.
+    pub services: Services,
+    /// The GraphQL API.
+    pub schema: ApiSchema,
+    /// Bytes of one GraphQL request.
+    pub graphql_body_bytes_max: usize,
+}
+
+/// A server that has its port but doesn't answer yet.
+pub struct Listening {
+    acceptor: TcpAcceptor,
+    address: SocketAddr,
+}
+
+/// Takes the port.
+pub async fn listen(bind: IpAddr, port: u16) -> Result<Listening, String> {
+    let listener = TcpListener::bind(SocketAddr::new(bind, port));
+    let failed = |error: std::io::Error| format!("can't listen on {bind}, port {port}: {error}");
+    let acceptor = listener.into_acceptor().await.map_err(failed)?;
+    let local = acceptor
+        .local_addr()
+        .into_iter()
+        .find_map(|local| local.as_socket_addr().copied());
+    let address = local.ok_or_else(|| format!("can't learn the port taken on {bind}"))?;
+    Ok(Listening { acceptor, address })
+}
+
+impl Listening {
+    /// The address to give to clients, such as `http://127.0.0.1:7357`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers until `stop` completes, then lets requests under way end for `grace`, and after
+    /// them the batches that are being committed.
+    pub async fn serve(
+        self,
+        state: HttpState,
+        stop: impl Future<Output = ()>,
+        grace: Duration,
+    ) -> Result<(), String> {
+        let services = state.services.clone();
+        let server = Server::new_with_acceptor(self.acceptor);
+        let served = server
+            .run_with_graceful_shutdown(routes(state), stop, Some(grace))
+            .await;
+        services.finish().await;
+        served.map_err(|error| format!("the server stopped: {error}"))
+    }
+}
+
+impl std::fmt::Debug for Listening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listening")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+fn routes(state: HttpState) -> impl IntoEndpoint {
+    Route::new()
+        .at("/", get(front))
+        .at("/graphql", graphql::graphql)
+        .at("/schema.graphql", get(sdl))
+        .at("/v1/ingest/:dataset", post(ingest::ingest))
+        .at("/v1/status", get(health::status))
+        .at("/health/live", get(health::live))
+        .at("/health/ready", get(health::ready))
+        .data(state)
+        .with(WithRequestId)
+}
+
+/// `GET /`: where to go from here.
+#[handler]
+fn front() -> &'static str {
+    "Bellwether\n\nPOST /graphql            the API; send `Authorization: Bearer bw_...`\n\
+     GET  /schema.graphql     its schema\nPOST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
+     GET  /health/ready       whether it can answer\n"
+}
+
+/// `GET /schema.graphql`: the schema is no secret; it is in the repository.
+#[handler]
+fn sdl(poem::web::Data(state): poem::web::Data<&HttpState>) -> Response {
+    Response::builder()
+        .content_type("text/plain; charset=utf-8")
+        .body(state.schema.sdl())
+}

@@ -1,0 +1,122 @@
+//! Personas: clients with a token, who speak HTTP as any client does.
+
+use serde_json::{Value, json};
+use ureq::Agent;
+use ureq::http::Response;
+
+/// Somebody who calls the server.
+#[derive(Debug, Clone)]
+pub struct Persona {
+    url: String,
+    token: Option<String>,
+    agent: Agent,
+}
+
+/// An HTTP answer: status, headers and body.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers by lower-case name; the last one of a name.
+    pub headers: std::collections::BTreeMap<String, String>,
+    /// The body.
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    fn of(response: Response<ureq::Body>) -> Self {
+        let (parts, mut body) = response.into_parts();
+        let headers = parts.headers.iter().map(|(name, value)| {
+            (name.as_str().to_owned(), value.to_str().unwrap_or("").to_owned())
+        });
+        Self {
+            status: parts.status.as_u16(),
+            headers: headers.collect(),
+            text: body.read_to_string().expect("the body is text"),
+        }
+    }
+}
+
+impl Persona {
+    /// A client of this server with this token, or none.
+    pub fn new(url: &str, token: Option<&str>) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).build();
+        Self { url: url.to_owned(), token: token.map(str::to_owned), agent: config.into() }
+    }
+
+    /// The token, for command lines.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("this persona has a token")
+    }
+
+    /// Runs a GraphQL document and returns the whole response object.
+    pub fn graphql(&self, query: &str) -> Value {
+        self.post_json("/graphql", &json!({ "query": query })).json()
+    }
+
+    /// Runs a GraphQL document that must succeed, and returns its `data`.
+    pub fn data(&self, query: &str) -> Value {
+        let mut response = self.graphql(query);
+        assert!(response["errors"].is_null(), "{query}\nfailed: {response:#}");
+        response["data"].take()
+    }
+
+    /// Runs a GraphQL document that must fail, and returns its first error.
+    pub fn error(&self, query: &str) -> Value {
+        let mut response = self.graphql(query);
+        assert!(response["errors"].is_array(), "{query}\nsucceeded: {response:#}");
+        response["errors"][0].take()
+    }
+
+    /// Posts JSON to an address.
+    pub fn post_json(&self, path: &str, body: &Value) -> Reply {
+        self.post(path, &[("content-type", "application/json")], body.to_string().as_bytes())
+    }
+
+    /// Posts bytes to an address with these headers.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        self.try_post(path, headers, body).expect("the server answers")
+    }
+
+    /// Posts bytes to an address; `None` when the server dies before it has answered.
+    pub fn try_post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
+        let mut request = self.agent.post(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.send(body).ok().map(Reply::of)
+    }
+
+    /// Gets an address with these headers.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        Reply::of(request.call().expect("the server answers"))
+    }
+
+    /// Sends a CSV report, with options such as `register=true`, and returns the answer.
+    pub fn ingest_csv(&self, dataset: &str, brand: &str, options: &str, csv: &str) -> Reply {
+        let path = format!("/v1/ingest/{dataset}?brand={brand}&{options}");
+        self.post(&path, &[("content-type", "text/csv")], csv.as_bytes())
+    }
+
+    /// Sends a CSV report that must be committed whole; unknown campaigns are registered.
+    pub fn commit_csv(&self, dataset: &str, brand: &str, csv: &str) -> Value {
+        let reply = self.ingest_csv(dataset, brand, "register=true&platform=TIKTOK", csv);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
+}
