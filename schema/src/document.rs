@@ -9,6 +9,7 @@ use async_graphql::{Name, ServerError, Variables};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
+use crate::brackets::{self, BRACKETS_MAX};
 use crate::guard;
 use crate::limits::SchemaLimits;
 use crate::refusal::{server_error, tagged};
@@ -48,6 +49,11 @@ pub(crate) fn prepare(
     if n_bytes > limits.document_bytes_max {
         let max = limits.document_bytes_max as u64;
         return Err(guard::too_complex("document_bytes_max", max, n_bytes as u64).into());
+    }
+    let n_brackets = brackets::deepest(&request.query);
+    if n_brackets > BRACKETS_MAX {
+        let max = BRACKETS_MAX as u64;
+        return Err(guard::too_complex("brackets_max", max, n_brackets as u64).into());
     }
     let document = parse_query(&request.query).map_err(|error| Unprepared {
         outcome: ReplyOutcome::RequestError,

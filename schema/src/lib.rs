@@ -9,6 +9,7 @@
 
 mod api;
 mod batch;
+mod brackets;
 mod completion;
 mod context;
 mod document;

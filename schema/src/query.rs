@@ -37,7 +37,7 @@ impl Query {
         Ok(brands.into_iter().map(Brand).collect())
     }
 
-    /// The brand of an id; null with an error of code NOT_FOUND when there is none for this token.
+    /// The brand of an id; null with an error of code `NOT_FOUND` when there is none for this token.
     async fn brand(
         &self,
         ctx: &Context<'_>,
@@ -67,7 +67,7 @@ impl Query {
         campaign_page(state, brand, first, after).await
     }
 
-    /// The campaign of an id; null with an error of code NOT_FOUND when there is none for this token.
+    /// The campaign of an id; null with an error of code `NOT_FOUND` when there is none for this token.
     async fn campaign(
         &self,
         ctx: &Context<'_>,
@@ -78,7 +78,7 @@ impl Query {
             .map(Some)
     }
 
-    /// The thing of an id; null with an error of code NOT_FOUND when there is none for this token.
+    /// The thing of an id; null with an error of code `NOT_FOUND` when there is none for this token.
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -143,7 +143,7 @@ async fn metrics_page(
     ))
 }
 
-/// The brand, or NOT_FOUND.
+/// The brand, or `NOT_FOUND`.
 pub(crate) async fn find_brand(state: &RequestState, id: BrandId) -> Result<Brand> {
     let found = state.services.find_brand(&state.scope, id).await;
     let found = state.answer(found)?;
@@ -152,7 +152,7 @@ pub(crate) async fn find_brand(state: &RequestState, id: BrandId) -> Result<Bran
         .ok_or_else(|| resolver_error(&Refusal::not_found("brand", id)))
 }
 
-/// The campaign, or NOT_FOUND.
+/// The campaign, or `NOT_FOUND`.
 pub(crate) async fn find_campaign(state: &RequestState, id: CampaignId) -> Result<Campaign> {
     let found = state.services.find_campaign(&state.scope, id).await;
     let found = state.answer(found)?;

@@ -83,11 +83,11 @@ pub(crate) fn tagged(mut error: ServerError, limits: &SchemaLimits) -> ServerErr
                 limits.complexity_max
             ),
         ),
-        "The recursion depth of the query cannot be greater than `64`" => Refusal::new(
+        "recursion limit exceeded." => Refusal::new(
             ErrorCode::QueryTooComplex,
             "the document is over the limit `nesting_max` of 64",
         ),
-        other => Refusal::invalid(sentence(other)),
+        _ => Refusal::invalid(undecorated(&error)),
     };
     if let Some((_, hint)) = error.message.split_once("Did you mean \"") {
         refusal.did_you_mean = hint.split('"').next().map(str::to_owned);
@@ -97,12 +97,35 @@ pub(crate) fn tagged(mut error: ServerError, limits: &SchemaLimits) -> ServerErr
     error
 }
 
+/// What a message of the GraphQL library says, without a drawing of the document and without the
+/// list of the types that were being read.
+fn undecorated(error: &ServerError) -> String {
+    let message = error.message.as_str();
+    if let (Some((_, expected)), Some(place)) =
+        (message.rsplit_once("  = "), error.locations.first())
+    {
+        let (line, column) = (place.line, place.column);
+        return format!(
+            "the document can't be parsed at line {line}, column {column}: {}",
+            sentence(expected)
+        );
+    }
+    let message = message
+        .split_once(" (occurred while parsing")
+        .map_or(message, |(told, _)| told);
+    let told = message
+        .strip_prefix("Failed to parse \"")
+        .and_then(|rest| rest.split_once("\": "));
+    sentence(told.map_or(message, |(_, told)| told))
+}
+
 /// The text as a lower-case sentence without its full stop.
 fn sentence(text: &str) -> String {
     let text = text.trim().trim_end_matches('.');
+    let first_word = text.split_whitespace().next().unwrap_or_default();
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) if text.chars().nth(1).is_none_or(char::is_lowercase) => {
+        Some(first) if !first_word.chars().skip(1).any(char::is_uppercase) => {
             first.to_lowercase().chain(letters).collect()
         }
         _ => text.to_owned(),
@@ -116,6 +139,6 @@ mod tests {
     #[test]
     fn sentences_begin_in_lower_case_and_acronyms_stay() {
         assert_eq!(sentence("Unknown field."), "unknown field");
-        assert_eq!(sentence("GraphQL"), "GraphQL".to_owned());
+        assert_eq!(sentence("GraphQL names"), "GraphQL names");
     }
 }

@@ -131,7 +131,7 @@ pub(crate) enum Platform {
     Other,
 }
 
-/// What a campaign is for; decides which metrics judge it (ROI-1 of requirements.md).
+/// What a campaign is for; decides which metrics judge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_domain::campaign::Objective")]
 pub(crate) enum Objective {
@@ -157,7 +157,7 @@ pub(crate) enum CampaignStatus {
     Cancelled,
 }
 
-/// What a member may do; each role is described where it is used.
+/// What a member may do; its word tells how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_domain::member::Role")]
 pub(crate) enum Role {
@@ -228,7 +228,7 @@ pub(crate) enum ColumnType {
 
 /// What the numbers of a column are counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "bellwether_domain::metric::Unit")]
+#[graphql(name = "MetricUnit", remote = "bellwether_domain::metric::Unit")]
 pub(crate) enum Unit {
     /// Whole events.
     Count,

@@ -52,10 +52,10 @@ impl MetricsResult {
         let places = Metric::ALL.iter().map(place).collect();
         let table_metrics = table::table_metrics(named, selected, &table.query.metrics);
         let answer = AnswerPage {
+            answer,
             places,
             from,
             until,
-            answer,
         };
         Self {
             answer: Arc::new(answer),
@@ -105,6 +105,7 @@ impl MetricsResult {
     }
 
     /// The rows of this page as columns and values, for tables and data frames.
+    #[expect(clippy::unused_async, reason = "fields of objects are async functions")]
     async fn table(
         &self,
         #[graphql(

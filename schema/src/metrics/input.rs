@@ -151,7 +151,7 @@ impl MetricsInput {
         let attribution = self.attribution.unwrap_or_default();
         Ok(MetricRequest {
             metrics: named_metrics,
-            brands: self.brands.map(brand_ids).transpose()?,
+            brands: self.brands.as_deref().map(brand_ids).transpose()?,
             dataset: self.dataset.map(Into::into),
             selected_metrics: selection.metrics,
             selected_dimensions: selection.dimensions,
@@ -168,7 +168,7 @@ impl MetricsInput {
     }
 }
 
-fn brand_ids(ids: Vec<ID>) -> Result<Vec<BrandId>, Refusal> {
+fn brand_ids(ids: &[ID]) -> Result<Vec<BrandId>, Refusal> {
     let parsed = ids.iter().enumerate().map(|(index, id)| {
         id.parse()
             .map_err(|refusal: Refusal| refusal.at(format!("brands[{index}]")))

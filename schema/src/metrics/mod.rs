@@ -13,6 +13,8 @@ mod table;
 pub(crate) use answer::MetricsResult;
 pub(crate) use input::MetricsInput;
 pub(crate) use selection::Selection;
+#[cfg(test)]
+pub(crate) use selection::field_of_metric;
 
 #[cfg(test)]
 mod tests;

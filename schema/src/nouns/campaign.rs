@@ -84,7 +84,7 @@ impl Campaign {
             .ok_or_else(|| resolver_error(&Refusal::not_found("brand", self.0.brand)))
     }
 
-    /// What plugins say of it at the newest snapshot; null with an error of code PLUGIN_FAULT when a plugin failed.
+    /// What plugins say of it at the newest snapshot; null with an error of code `PLUGIN_FAULT` when a plugin failed.
     async fn scores(&self, ctx: &Context<'_>) -> Result<Option<Vec<Score>>> {
         let state = ctx.state();
         let scores = state.answer(state.scores(self.0.id).await)?;

@@ -1,6 +1,6 @@
 //! The agency's records over GraphQL: who asks, brands, campaigns and their scores.
 //!
-//! Invariant: what the scope doesn't see is NOT_FOUND, never FORBIDDEN.
+//! Invariant: what the scope doesn't see is `NOT_FOUND`, never `FORBIDDEN`.
 
 mod brand;
 mod campaign;

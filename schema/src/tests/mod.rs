@@ -1,1 +1,8 @@
-//! Tests of the API as a whole.
+//! Tests of the API as a whole, over a catalogue in a temporary SQLite file; answers over facts
+//! are tested by the integration tests.
+
+mod answers;
+mod errors_document;
+mod given;
+mod refusals;
+mod schema_document;

@@ -1,0 +1,189 @@
+//! `errors.md` is the closed tables of codes, notes and limits.
+
+use std::fmt::Write;
+
+use bellwether_domain::ErrorCode;
+use bellwether_domain::agency::NAME_BYTES_MAX;
+use bellwether_domain::answer::GROUPS_MAX;
+use bellwether_domain::batch::PROBLEMS_LISTED_MAX;
+use bellwether_domain::metric::NoteCode;
+use bellwether_domain::query::{BY_MAX, FILTER_VALUES_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX};
+use bellwether_domain::sample::ProblemCode;
+use bellwether_service::WarningCode;
+
+use super::schema_document::assert_is_document;
+use crate::brackets::BRACKETS_MAX;
+use crate::guard::{INTROSPECTION_LISTS_MAX, NESTING_MAX};
+use crate::scalars::COUNT_MAX;
+
+const HEAD: &str = "\
+# Errors
+
+Generated from the tables in `server/domain` by the tests of `schema`; `UPDATE=1 cargo test -p bellwether-schema` writes it anew.
+
+An error of a GraphQL answer looks like this; `field`, `allowed` and `didYouMean` stand there where they are known:
+
+```json
+{
+  \"message\": \"`audience_daily` has no `cogs`\",
+  \"path\": [\"metrics\"],
+  \"extensions\": {
+    \"code\": \"INVALID_INPUT\",
+    \"retryable\": false,
+    \"field\": \"rows.cogs\",
+    \"allowed\": [\"impressions\", \"clicks\"],
+    \"didYouMean\": \"clicks\"
+  }
+}
+```
+
+`path` is the place in the answer, `field` the place in the input.
+A request that did not run has no `data`; one that ran has `data`, with null where a field failed.
+Programs go by `code`; messages may be worded better at any time.
+";
+
+fn errors_document() -> String {
+    let mut text = HEAD.to_owned();
+    text.push_str(
+        "\n## Codes\n\n| Code | HTTP status | Retry | Meaning |\n| --- | --- | --- | --- |\n",
+    );
+    for entry in ErrorCode::TABLE {
+        let retry = if entry.retryable { "yes" } else { "no" };
+        let (name, status, meaning) = (entry.name, entry.http_status, entry.meaning);
+        writeln!(text, "| `{name}` | {status} | {retry} | {meaning} |").unwrap();
+    }
+    text.push_str("\nThe HTTP status is that of a request that failed as a whole outside of GraphQL, or of one that did not run.\n");
+    text.push_str("\n## Lines of a report\n\nAn ingest answers with one of these for each line that it did not accept.\n\n| Code | Meaning |\n| --- | --- |\n");
+    for (code, meaning) in ProblemCode::TABLE {
+        let name = serde_json::to_value(code).unwrap();
+        writeln!(text, "| `{}` | {meaning} |", name.as_str().unwrap()).unwrap();
+    }
+    text.push_str("\n## Notes of cells\n\nWhy a metric's cell is null, in `notes` of its row.\n\n| Code | Meaning |\n| --- | --- |\n");
+    for note in NoteCode::ALL {
+        writeln!(text, "| `{note}` | {} |", note.meaning()).unwrap();
+    }
+    text.push_str("\n## Warnings of answers\n\nWhat to know beside the numbers, in `meta { warnings }`.\n\n| Code | Meaning |\n| --- | --- |\n");
+    for code in WarningCode::ALL {
+        writeln!(text, "| `{code}` | {} |", meaning_of_warning(*code)).unwrap();
+    }
+    write_limits(&mut text);
+    text
+}
+
+fn meaning_of_warning(code: WarningCode) -> &'static str {
+    match code {
+        WarningCode::MixedAttribution => {
+            "Campaigns of different attribution windows stand in one answer."
+        }
+        WarningCode::AttributionChosen => {
+            "A campaign reports several attribution windows; one of them was used."
+        }
+    }
+}
+
+fn write_limits(text: &mut String) {
+    text.push_str("\n## Limits\n\nPassing one is `LIMIT_EXCEEDED`, or `QUERY_TOO_COMPLEX` where the document itself is the cause.\n\n| Limit | Value | What it bounds |\n| --- | --- | --- |\n");
+    let fixed: [(&str, String, &str); 11] = [
+        (
+            "brackets_max",
+            BRACKETS_MAX.to_string(),
+            "Nesting of brackets in a document's text.",
+        ),
+        (
+            "nesting_max",
+            NESTING_MAX.to_string(),
+            "Nesting of fields and fragments in a document, introspection included.",
+        ),
+        (
+            "introspection_lists_max",
+            INTROSPECTION_LISTS_MAX.to_string(),
+            "Nesting of `fields`, `interfaces`, `possibleTypes` and `inputFields` in introspection.",
+        ),
+        ("by_max", BY_MAX.to_string(), "Dimensions of one query."),
+        (
+            "order_by_max",
+            ORDER_BY_MAX.to_string(),
+            "Sort keys of one query.",
+        ),
+        (
+            "filter_values_max",
+            FILTER_VALUES_MAX.to_string(),
+            "Values of one filter.",
+        ),
+        (
+            "range_days_max",
+            RANGE_DAYS_MAX.to_string(),
+            "Days of one query.",
+        ),
+        (
+            "groups_max",
+            GROUPS_MAX.to_string(),
+            "Rows of one answer, on all its pages.",
+        ),
+        (
+            "count_max",
+            COUNT_MAX.to_string(),
+            "A `Count`: larger integers are not read exactly by every client.",
+        ),
+        (
+            "name_bytes_max",
+            NAME_BYTES_MAX.to_string(),
+            "Bytes of a name.",
+        ),
+        (
+            "problems_listed_max",
+            PROBLEMS_LISTED_MAX.to_string(),
+            "Lines that the answer to an ingest lists.",
+        ),
+    ];
+    for (name, value, what) in fixed {
+        writeln!(text, "| `{name}` | {value} | {what} |").unwrap();
+    }
+    for (name, what) in CONFIGURED {
+        writeln!(text, "| `{name}` | configured | {what} |").unwrap();
+    }
+}
+
+/// The limits that the server's configuration sets; the message of a refusal tells the value.
+const CONFIGURED: [(&str, &str); 14] = [
+    ("document_bytes_max", "Bytes of a document."),
+    (
+        "expanded_selections_max",
+        "Selections of a document once its fragments are written out.",
+    ),
+    (
+        "depth_max",
+        "Nesting of fields; introspection is not counted.",
+    ),
+    (
+        "complexity_max",
+        "The price of a document: one a field, times the size of its page.",
+    ),
+    ("aliases_max", "Aliases of a document."),
+    ("directives_max", "Directives of a document."),
+    (
+        "root_fields_max",
+        "Fields at the root, over all operations of a document.",
+    ),
+    ("rows_page_max", "Rows of one page of `metrics`."),
+    ("nodes_page_max", "Nodes of one page of a connection."),
+    (
+        "wall_time_ms",
+        "Milliseconds until an answer; past them it is `TIMEOUT`.",
+    ),
+    ("ingest_body_bytes_max", "Bytes of the body of one ingest."),
+    ("ingest_rows_max", "Rows of one ingest."),
+    (
+        "ingest_line_bytes_max",
+        "Bytes of one line of CSV or NDJSON.",
+    ),
+    (
+        "rows_per_call_max",
+        "Rows that one run of a plugin reads or returns.",
+    ),
+];
+
+#[test]
+fn the_errors_document_is_up_to_date() {
+    assert_is_document("errors.md", &errors_document());
+}

@@ -1,0 +1,219 @@
+//! What the tests start from: an API over an agency with one brand and two campaigns.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
+use bellwether_domain::Scope;
+use bellwether_domain::agency::{Agency, Slug};
+use bellwether_domain::brand::Brand;
+use bellwether_domain::campaign::{Campaign, CampaignStatus, Objective, Platform};
+use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, IdSource};
+use bellwether_domain::money::Currency;
+use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
+use bellwether_plugin_host::{PluginHost, PluginHostConfig};
+use bellwether_service::{ServiceConfig, Services, Steps};
+use bellwether_store::{Store, StoreConfig};
+use serde_json::Value;
+
+use crate::{ApiSchema, GraphqlRequest, Method, ReplyOutcome, SchemaLimits, build};
+
+pub(super) fn limits() -> SchemaLimits {
+    SchemaLimits {
+        document_bytes_max: 65_536,
+        expanded_selections_max: 5_000,
+        depth_max: 10,
+        complexity_max: 100_000,
+        aliases_max: 50,
+        directives_max: 20,
+        root_fields_max: 10,
+        rows_page_max: 1_000,
+        nodes_page_max: 100,
+        wall_time_ms: 10_000,
+    }
+}
+
+/// An API with data behind it, and who asks.
+pub(super) struct World {
+    pub(super) api: ApiSchema,
+    pub(super) scope: Scope,
+    pub(super) brand: BrandId,
+    pub(super) campaigns: Vec<CampaignId>,
+    _folder: tempfile::TempDir,
+}
+
+pub(super) struct Answer {
+    pub(super) outcome: ReplyOutcome,
+    pub(super) body: Value,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(folder.path());
+        let scope = an_agency(&catalogue);
+        let brand = a_brand(&catalogue, &scope);
+        let campaigns =
+            ["Autumn", "Winter"].map(|name| a_campaign(&catalogue, &scope, brand, name));
+        let services = services(folder.path(), catalogue);
+        Self {
+            api: build(services, limits()),
+            scope,
+            brand,
+            campaigns: campaigns.into(),
+            _folder: folder,
+        }
+    }
+
+    pub(super) async fn ask(&self, query: &str) -> Answer {
+        self.send(request(query), Method::Post).await
+    }
+
+    pub(super) async fn send(&self, request: GraphqlRequest, method: Method) -> Answer {
+        let scope = self.scope.clone();
+        let reply = self.api.execute(scope, request, method, "req_7").await;
+        Answer {
+            outcome: reply.outcome,
+            body: serde_json::from_slice(&reply.body).unwrap(),
+        }
+    }
+}
+
+impl Answer {
+    pub(super) fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no code in {}", self.body))
+    }
+
+    pub(super) fn message(&self) -> &str {
+        self.body["errors"][0]["message"].as_str().unwrap()
+    }
+}
+
+pub(super) fn request(query: &str) -> GraphqlRequest {
+    GraphqlRequest {
+        query: query.to_owned(),
+        operation_name: None,
+        variables: None,
+        extensions: None,
+    }
+}
+
+/// It is always the same moment.
+#[derive(Debug)]
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        "2026-11-22T08:00:00Z".parse().unwrap()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counter(AtomicU64);
+
+impl IdSource for Counter {
+    fn random(&self) -> u128 {
+        self.0.fetch_add(1, Ordering::Relaxed).into()
+    }
+}
+
+fn catalogue(folder: &Path) -> Catalogue {
+    let catalogue = Catalogue::open(CatalogueConfig {
+        location: Location::Sqlite(folder.join("catalogue.sqlite")),
+        readers_max: 2,
+        writer_queue_max: 8,
+        busy_timeout_ms: 5_000,
+    })
+    .unwrap();
+    catalogue.migrate().unwrap();
+    catalogue
+}
+
+fn an_agency(catalogue: &Catalogue) -> Scope {
+    let agency = Agency {
+        id: AgencyId::from_parts(StoppedClock.now(), 1),
+        slug: Slug::parse("northwind").unwrap(),
+        name: "Northwind".to_owned(),
+        reporting_currency: Currency::parse("USD").unwrap(),
+        timezone: ZoneName::parse("UTC").unwrap(),
+        week_start: Weekday::Monday,
+    };
+    catalogue
+        .create_agency(&agency, StoppedClock.now())
+        .unwrap();
+    catalogue.operator_scope(&agency.slug).unwrap()
+}
+
+fn a_brand(catalogue: &Catalogue, scope: &Scope) -> BrandId {
+    let brand = Brand {
+        id: BrandId::from_parts(StoppedClock.now(), 2),
+        slug: Slug::parse("aurora").unwrap(),
+        name: "Aurora".to_owned(),
+    };
+    catalogue
+        .create_brand(scope, &brand, StoppedClock.now())
+        .unwrap();
+    brand.id
+}
+
+fn a_campaign(catalogue: &Catalogue, scope: &Scope, brand: BrandId, name: &str) -> CampaignId {
+    let campaign = Campaign {
+        id: CampaignId::from_parts(StoppedClock.now(), name.as_bytes()[0].into()),
+        brand,
+        external_id: name.to_lowercase(),
+        name: name.to_owned(),
+        platform: Platform::TikTok,
+        objective: Objective::Sales,
+        status: CampaignStatus::Active,
+        currency: Currency::parse("USD").unwrap(),
+        timezone: ZoneName::parse("UTC").unwrap(),
+        starts_on: None,
+        ends_on: None,
+        budget_micros: Some(5_500_000),
+    };
+    catalogue
+        .create_campaign(scope, &campaign, StoppedClock.now())
+        .unwrap();
+    campaign.id
+}
+
+fn services(folder: &Path, catalogue: Catalogue) -> Services {
+    let store = Store::open(StoreConfig {
+        root: folder.join("store"),
+    })
+    .unwrap();
+    let plugins = PluginHost::new(PluginHostConfig {
+        executable: PathBuf::from("no-plugins-here"),
+        plugin_folders: Vec::new(),
+        call_deadline_ms: 1_000,
+        start_deadline_ms: 1_000,
+        rows_per_slice_max: 16_384,
+        rows_per_call_max: 1_000_000,
+        output_bytes_max: 1_000_000,
+    });
+    let config = ServiceConfig {
+        spool_folder: folder.join("spool"),
+        ingest_body_bytes_max: 1_000_000,
+        ingest_rows_max: 1_000,
+        ingest_line_bytes_max: 10_000,
+        staging_lease_s: 60,
+        idempotency_days: 30,
+        result_cache_bytes: 1_000_000,
+        partition_cache_bytes: 1_000_000,
+        query_parallelism: 1,
+    };
+    let steps = Steps::stopping_at(None);
+    let ids = Arc::new(Counter::default());
+    Services::new(
+        config,
+        catalogue,
+        store,
+        plugins,
+        Arc::new(StoppedClock),
+        ids,
+        steps,
+    )
+}
