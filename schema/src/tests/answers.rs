@@ -177,3 +177,17 @@ async fn the_usual_introspection_passes_the_limits() {
         "Query"
     );
 }
+
+#[tokio::test]
+async fn the_documents_of_the_readme_run_unchanged() {
+    let world = World::new();
+    let documents = [
+        "{ metrics(input: {range: {last: {n: 90, unit: DAY}}, by: [PLATFORM], orderBy: [{metric: SPEND, direction: DESC}]}) { rows { platform impressions spend roi } totals { level impressions spend roi } meta { cache snapshot dataThrough } } }",
+        "{ metrics(input: {range: {between: {from: \"2021-09-01\", until: \"2021-10-01\"}}, by: [CAMPAIGN]}) { rows { campaignId campaignName impressions clicks conversions spend } totals { impressions clicks conversions spend } table { columns { name type unit } rows } } }",
+        "{ campaigns(first: 5) { nodes { id name platform objective scores { plugin name value verdict evidence } } pageInfo { hasNextPage endCursor } } }",
+    ];
+    for document in documents {
+        let answer = world.ask(document).await;
+        assert_eq!(answer.body.get("errors"), None, "{document}");
+    }
+}
