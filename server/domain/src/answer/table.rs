@@ -122,4 +122,8 @@ impl Components for AtGrain<'_> {
             Err(NoteCode::NotAtThisGrain)
         }
     }
+
+    fn n_rows(&self) -> u64 {
+        self.tally.n_rows()
+    }
 }

@@ -36,11 +36,17 @@ pub struct RowKey {
 /// The sums of one group's components, money apart by currency.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
+    n_rows: u64,
     plain: BTreeMap<Component, ComponentSum>,
     money: BTreeMap<Currency, BTreeMap<Component, ComponentSum>>,
 }
 
 impl Tally {
+    /// Counts rows of facts into the group.
+    pub fn add_rows(&mut self, n_rows: u64) {
+        self.n_rows += n_rows;
+    }
+
     /// Adds a sum of a component; `currency` is that of the campaign or cost it comes from.
     pub fn add(&mut self, component: Component, currency: Currency, sum: ComponentSum) {
         if sum.count == 0 {
@@ -56,6 +62,7 @@ impl Tally {
 
     /// Adds another group's sums to this one.
     pub fn merge(&mut self, other: &Self) {
+        self.n_rows += other.n_rows;
         for (component, sum) in &other.plain {
             self.plain.entry(*component).or_default().add(*sum);
         }
@@ -88,6 +95,10 @@ impl Components for Tally {
             .and_then(|sums| sums.get(&component))
             .copied()
             .unwrap_or_default())
+    }
+
+    fn n_rows(&self) -> u64 {
+        self.n_rows
     }
 }
 

@@ -66,6 +66,9 @@ impl ComponentSum {
 pub trait Components {
     /// The sum of a component in the group at hand, or why there is none.
     fn component(&self, component: Component) -> Result<ComponentSum, NoteCode>;
+
+    /// How many rows of facts the group at hand has; one that only costs fall into has none.
+    fn n_rows(&self) -> u64;
 }
 
 /// A metric's value in its wire form.
@@ -152,7 +155,7 @@ fn weighted_sums(
         [] => None,
         terms => Some(sum_of(terms)?),
     };
-    reported.check()?;
+    reported.check(components.n_rows())?;
     Ok((numerator, denominator))
 }
 
@@ -169,14 +172,20 @@ impl Reported {
         }
     }
 
-    fn check(&self) -> Result<(), NoteCode> {
+    fn check(&self, n_rows: u64) -> Result<(), NoteCode> {
         let most = self
             .counts
             .iter()
             .map(|(_, count)| *count)
             .max()
             .unwrap_or(1);
-        if most == 0 {
+        // Where nothing ran, no media was spent: costs alone are the total cost.
+        let only_spend = self
+            .counts
+            .iter()
+            .all(|(component, _)| *component == Component::Measure("spend"));
+        let is_missing = most == 0 && !(n_rows == 0 && only_spend);
+        if is_missing {
             return Err(NoteCode::NotReported);
         }
         match self.counts.iter().find(|(_, count)| *count < most) {
@@ -278,6 +287,10 @@ mod tests {
     impl Components for Case {
         fn component(&self, component: Component) -> Result<ComponentSum, NoteCode> {
             Ok(self.0.get(&component).copied().unwrap_or_default())
+        }
+
+        fn n_rows(&self) -> u64 {
+            self.0.values().map(|sum| sum.count).max().unwrap_or(0)
         }
     }
 

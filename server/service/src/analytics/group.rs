@@ -59,6 +59,7 @@ impl<'a> Grouping<'a> {
             };
             let key = self.fact_key(campaign, group);
             let tally = self.groups.entry(key).or_default();
+            tally.add_rows(partial.rows[row]);
             for (place, component) in components.iter().enumerate() {
                 let sum = ComponentSum {
                     sum: partial.sums[place][row],

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bellwether_catalogue::{NewSegment, Publication, StagingLease};
+use bellwether_domain::ErrorCode;
 use bellwether_domain::batch::{BatchAnswer, BatchOutcome};
 use bellwether_domain::dataset::Dataset;
 use bellwether_domain::fact::Fact;
@@ -31,7 +32,7 @@ use crate::steps::Step;
 #[derive(Debug)]
 pub(super) struct Staged {
     validated: Validated,
-    staging: StagingId,
+    lease: StagingLease,
     segments: Vec<StagedSegment>,
 }
 
@@ -46,36 +47,41 @@ impl Validated {
     /// Writes the segments under a lease and makes them lasting.
     pub(super) async fn stage(mut self, parts: &Arc<Parts>) -> Result<Staged> {
         let planned = self.plan_segments(parts);
-        let staging = self.lease(parts, &planned).await?;
+        let lease = self.lease(parts, &planned).await?;
         parts.steps.reached(Step::Leased).await;
-        let mut segments = Vec::with_capacity(planned.len());
-        for plan in &planned {
-            let facts = &self.facts[plan.facts.clone()];
-            let staged = parts
-                .store
-                .stage(&self.received.scope, plan.id, plan.partition, facts)
-                .await;
-            match staged {
-                Ok(segment) => segments.push(segment),
-                Err(error) => {
-                    self.give_up(parts, staging, &planned).await;
-                    return Err(error.into());
-                }
+        match self.write(parts, &planned).await {
+            Ok(segments) => {
+                parts.steps.reached(Step::Staged).await;
+                Ok(Staged {
+                    validated: self,
+                    lease,
+                    segments,
+                })
             }
+            Err(error) => {
+                give_up(parts, &lease).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn write(&self, parts: &Parts, planned: &[PlannedSegment]) -> Result<Vec<StagedSegment>> {
+        let scope = &self.received.scope;
+        let mut segments = Vec::with_capacity(planned.len());
+        for plan in planned {
+            let facts = &self.facts[plan.facts.clone()];
+            segments.push(
+                parts
+                    .store
+                    .stage(scope, plan.id, plan.partition, facts)
+                    .await?,
+            );
             if segments.len() == 1 {
                 parts.steps.reached(Step::FirstSegment).await;
             }
         }
-        parts
-            .store
-            .sync_folders(&self.received.scope, &segments)
-            .await?;
-        parts.steps.reached(Step::Staged).await;
-        Ok(Staged {
-            validated: self,
-            staging,
-            segments,
-        })
+        parts.store.sync_folders(scope, &segments).await?;
+        Ok(segments)
     }
 
     /// One segment a month. The facts are sorted by key; a stable sort by month keeps that order
@@ -103,7 +109,7 @@ impl Validated {
             .collect()
     }
 
-    async fn lease(&self, parts: &Arc<Parts>, planned: &[PlannedSegment]) -> Result<StagingId> {
+    async fn lease(&self, parts: &Arc<Parts>, planned: &[PlannedSegment]) -> Result<StagingLease> {
         let scope = self.received.scope.clone();
         let texts = texts_to_code(Dataset::of(self.received.request.dataset), &self.facts);
         let lease = StagingLease {
@@ -118,40 +124,47 @@ impl Validated {
         blocking("lease files", move || {
             parts.catalogue.assign_codes(&scope, &texts)?;
             parts.catalogue.open_staging(&scope, &lease)?;
-            Ok(lease.id)
+            Ok(lease)
         })
         .await
     }
+}
 
-    /// Removes what was written of a batch that fails; what can't be removed now, such as on a
-    /// dead disk, stays named by the lease and goes with the next sweep.
-    async fn give_up(&self, parts: &Arc<Parts>, staging: StagingId, planned: &[PlannedSegment]) {
-        let scope = &self.received.scope;
-        let paths: Vec<String> = planned
-            .iter()
-            .map(|plan| parts.store.segment_path(scope, plan.partition, plan.id))
-            .collect();
-        if parts.store.discard(&paths).await.is_ok() {
+/// Removes what was written of a batch that fails. What can't be removed now, such as on a dead
+/// disk, stays named by the lease and goes with the next sweep.
+async fn give_up(parts: &Arc<Parts>, lease: &StagingLease) {
+    let staging = lease.id;
+    let gone = match parts.store.discard(&lease.paths).await {
+        Ok(()) => {
             let parts = Arc::clone(parts);
-            let closed = blocking("close a lease", move || {
+            blocking("close a lease", move || {
                 Ok(parts.catalogue.close_staging(staging)?)
             })
-            .await;
-            if let Err(error) = closed {
-                tracing::warn!(staging.id = %staging, error = error.chain(), "the lease stays until it expires");
-            }
+            .await
         }
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = gone {
+        tracing::warn!(staging.id = %staging, error = error.chain(), "the lease stays until it expires");
     }
 }
 
 impl Staged {
     /// Publishes the segments in one transaction; afterwards every answer sees them.
     pub(super) async fn commit(self, parts: &Arc<Parts>) -> Result<BatchAnswer> {
-        let committing = Arc::clone(parts);
-        let published = blocking("commit a batch", move || self.publish(&committing)).await?;
+        let (committing, lease) = (Arc::clone(parts), self.lease.clone());
+        let published = blocking("commit a batch", move || self.publish(&committing)).await;
+        if let Err(error) = &published
+            && error.code() == ErrorCode::Conflict
+        {
+            // Refused for certain. After any other failure the transaction may be through, and
+            // its files must stay; the sweep decides by the manifest.
+            give_up(parts, &lease).await;
+        }
+        let answer = published?;
         parts.steps.reached(Step::Committed).await;
-        tracing::info!(batch.id = %published.batch, n_rows = published.accepted, "batch committed");
-        Ok(published)
+        tracing::info!(batch.id = %answer.batch, n_rows = answer.accepted, "batch committed");
+        Ok(answer)
     }
 
     fn publish(self, parts: &Parts) -> Result<BatchAnswer> {
@@ -176,29 +189,24 @@ impl Staged {
         };
         let publication = Publication {
             batch: received.id,
-            staging: self.staging,
+            staging: self.lease.id,
             segments: self.segments.into_iter().map(new_segment).collect(),
             new_campaigns,
             n_rows_accepted: answer.accepted,
             now: parts.clock.now(),
         };
-        let draft = answer.clone();
+        let draft = serde_json::to_value(&answer).map_err(|_| Error::TaskEnded {
+            attempted: "write an answer",
+        })?;
         let published =
             parts
                 .catalogue
                 .publish(&received.scope, &publication, move |_, snapshot| {
-                    let whole = BatchAnswer {
-                        snapshot: Some(snapshot.to_string()),
-                        ..draft
-                    };
-                    serde_json::to_string(&whole).unwrap_or_default()
+                    let mut whole = draft;
+                    whole["snapshot"] = snapshot.to_string().into();
+                    whole.to_string()
                 })?;
         answer.snapshot = Some(published.snapshot.to_string());
-        if published.answer.is_empty() {
-            return Err(Error::TaskEnded {
-                attempted: "write an answer",
-            });
-        }
         Ok(answer)
     }
 }
