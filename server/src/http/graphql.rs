@@ -173,7 +173,9 @@ fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
         .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
     let charset_ok = parts.all(|parameter| {
         let lower = parameter.to_ascii_lowercase();
-        !lower.starts_with("charset=") || lower.trim_matches('"') == "charset=utf-8"
+        lower
+            .strip_prefix("charset=")
+            .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
     });
     if is_json && charset_ok {
         return Ok(());
