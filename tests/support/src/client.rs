@@ -32,7 +32,10 @@ impl Reply {
     fn of(response: Response<ureq::Body>) -> Self {
         let (parts, mut body) = response.into_parts();
         let headers = parts.headers.iter().map(|(name, value)| {
-            (name.as_str().to_owned(), value.to_str().unwrap_or("").to_owned())
+            (
+                name.as_str().to_owned(),
+                value.to_str().unwrap_or("").to_owned(),
+            )
         });
         Self {
             status: parts.status.as_u16(),
@@ -46,7 +49,11 @@ impl Persona {
     /// A client of this server with this token, or none.
     pub fn new(url: &str, token: Option<&str>) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).build();
-        Self { url: url.to_owned(), token: token.map(str::to_owned), agent: config.into() }
+        Self {
+            url: url.to_owned(),
+            token: token.map(str::to_owned),
+            agent: config.into(),
+        }
     }
 
     /// The token, for command lines.
@@ -56,31 +63,43 @@ impl Persona {
 
     /// Runs a GraphQL document and returns the whole response object.
     pub fn graphql(&self, query: &str) -> Value {
-        self.post_json("/graphql", &json!({ "query": query })).json()
+        self.post_json("/graphql", &json!({ "query": query }))
+            .json()
     }
 
     /// Runs a GraphQL document that must succeed, and returns its `data`.
     pub fn data(&self, query: &str) -> Value {
         let mut response = self.graphql(query);
-        assert!(response["errors"].is_null(), "{query}\nfailed: {response:#}");
+        assert!(
+            response["errors"].is_null(),
+            "{query}\nfailed: {response:#}"
+        );
         response["data"].take()
     }
 
     /// Runs a GraphQL document that must fail, and returns its first error.
     pub fn error(&self, query: &str) -> Value {
         let mut response = self.graphql(query);
-        assert!(response["errors"].is_array(), "{query}\nsucceeded: {response:#}");
+        assert!(
+            response["errors"].is_array(),
+            "{query}\nsucceeded: {response:#}"
+        );
         response["errors"][0].take()
     }
 
     /// Posts JSON to an address.
     pub fn post_json(&self, path: &str, body: &Value) -> Reply {
-        self.post(path, &[("content-type", "application/json")], body.to_string().as_bytes())
+        self.post(
+            path,
+            &[("content-type", "application/json")],
+            body.to_string().as_bytes(),
+        )
     }
 
     /// Posts bytes to an address with these headers.
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        self.try_post(path, headers, body).expect("the server answers")
+        self.try_post(path, headers, body)
+            .expect("the server answers")
     }
 
     /// Posts bytes to an address; `None` when the server dies before it has answered.
@@ -93,6 +112,29 @@ impl Persona {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         request.send(body).ok().map(Reply::of)
+    }
+
+    /// Sends a request of any method, such as PUT, with these headers.
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request
+            .body(body.to_vec())
+            .expect("the request is well-formed");
+        Reply::of(self.agent.run(request).expect("the server answers"))
     }
 
     /// Gets an address with these headers.

@@ -1,0 +1,103 @@
+//! Attribution windows: one a campaign, and no mixture that nobody accepted.
+
+use bellwether_test_support::TestServer;
+use serde_json::{Value, json};
+
+use super::{APRIL, delivered, metrics, refused};
+
+/// Campaign `a` reports two windows, `b` one of them.
+fn windows() -> TestServer {
+    delivered(
+        "date,campaign,attribution,conversions,spend\n\
+         2026-04-01,a,1d,10,100\n\
+         2026-04-01,a,7d,25,100\n\
+         2026-04-01,b,7d,5,50\n",
+    )
+}
+
+fn conversions(answer: &Value) -> &Value {
+    &answer["totals"][0]["conversions"]
+}
+
+#[test]
+fn campaigns_of_different_windows_are_not_compared() {
+    let server = windows();
+    let error = refused(&server.viewer(), APRIL, "totals { conversions }");
+    let extensions = &error["extensions"];
+    assert_eq!(
+        (&extensions["code"], &extensions["field"]),
+        (&json!("INVALID_INPUT"), &json!("attribution"))
+    );
+    assert_eq!(extensions["allowed"], json!(["1d", "7d"]));
+}
+
+#[test]
+fn a_mixture_that_is_accepted_comes_with_a_warning() {
+    let server = windows();
+    let input = format!("{APRIL}, attribution: {{acceptMixed: true}}");
+    let answer = metrics(
+        &server.viewer(),
+        &input,
+        "totals { conversions spend } meta { warnings { code } }",
+    );
+    assert_eq!(
+        answer["totals"][0],
+        json!({ "conversions": "15", "spend": "150" })
+    );
+    let expected = json!([{ "code": "ATTRIBUTION_CHOSEN" }, { "code": "MIXED_ATTRIBUTION" }]);
+    assert_eq!(answer["meta"]["warnings"], expected);
+}
+
+#[test]
+fn one_window_is_asked_for() {
+    let server = windows();
+    let input = format!("{APRIL}, attribution: {{window: \"7d\"}}");
+    let answer = metrics(
+        &server.viewer(),
+        &input,
+        "totals { conversions } meta { warnings { code } }",
+    );
+    assert_eq!(conversions(&answer), &json!("30"));
+    assert_eq!(answer["meta"]["warnings"], json!([]));
+}
+
+#[test]
+fn a_window_that_nobody_reports_has_no_rows() {
+    let server = windows();
+    let input = format!("{APRIL}, attribution: {{window: \"28d\"}}");
+    let answer = metrics(
+        &server.viewer(),
+        &input,
+        "rows { spend } totals { conversions }",
+    );
+    assert_eq!(
+        answer,
+        json!({ "rows": [], "totals": [{ "conversions": null }] })
+    );
+}
+
+#[test]
+fn spend_alone_is_compared_and_never_counted_once_a_window() {
+    let server = windows();
+    let answer = metrics(&server.viewer(), APRIL, "totals { spend }");
+    assert_eq!(answer["totals"][0]["spend"], json!("150"));
+}
+
+#[test]
+fn a_campaign_with_rows_of_no_window_is_read_by_them() {
+    let server = delivered(
+        "date,campaign,attribution,conversions\n\
+         2026-04-01,a,,12\n\
+         2026-04-01,a,1d,10\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { conversions } meta { warnings { code } }",
+    );
+    assert_eq!(conversions(&answer), &json!("12"));
+    assert_eq!(
+        answer["meta"]["warnings"],
+        json!([{ "code": "ATTRIBUTION_CHOSEN" }])
+    );
+}

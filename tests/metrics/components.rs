@@ -1,0 +1,126 @@
+//! Totals come from components, never from cells.
+
+use serde_json::json;
+
+use super::{APRIL, delivered, metrics, refused};
+
+#[test]
+fn totals_of_ratios_come_from_components_not_from_cells() {
+    let server = delivered(
+        "date,campaign,impressions,clicks,conversions,spend\n\
+         2026-04-01,a,1000,10,1,5.00\n\
+         2026-04-02,a,9000,270,9,40.00\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        &format!("{APRIL}, by: [PERIOD]"),
+        "rows { ctr cpm } totals { level impressions clicks spend ctr cpc cpm cpa cvr }",
+    );
+    assert_eq!(
+        answer,
+        json!({
+            "rows": [{ "ctr": 0.01, "cpm": "5" }, { "ctr": 0.03, "cpm": "4.4444444444" }],
+            "totals": [{
+                "level": "GRAND",
+                "impressions": 10_000,
+                "clicks": 280,
+                "spend": "45",
+                "ctr": 0.028,
+                "cpc": "0.1607142857",
+                "cpm": "4.5",
+                "cpa": "4.5",
+                "cvr": 0.035_714_285_7,
+            }],
+        })
+    );
+}
+
+#[test]
+fn profits_take_off_refunds_goods_and_costs_in_this_order() {
+    let server = delivered(
+        "date,campaign,spend,revenue,refunds,cogs\n\
+         2026-04-01,a,100,500,50,200\n\
+         2026-04-02,a,100,300,0,100\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { netRevenue grossProfit totalCost netProfit roas poas roi grossRoi }",
+    );
+    assert_eq!(
+        answer["totals"][0],
+        json!({
+            "netRevenue": "750",
+            "grossProfit": "450",
+            "totalCost": "200",
+            "netProfit": "250",
+            "roas": 3.75,
+            "poas": 2.25,
+            "roi": 1.25,
+            "grossRoi": 2.25,
+        })
+    );
+}
+
+#[test]
+fn refunds_that_nobody_reported_count_as_none() {
+    let server = delivered("date,campaign,spend,revenue\n2026-04-01,a,100,500\n");
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { refunds netRevenue roas }",
+    );
+    let expected = json!({ "refunds": null, "netRevenue": "500", "roas": 5.0 });
+    assert_eq!(answer["totals"][0], expected);
+}
+
+#[test]
+fn engagement_counts_likes_comments_and_shares_for_each_impression() {
+    let server = delivered(
+        "date,campaign,impressions,likes,comments,shares,follows\n\
+         2026-04-01,a,1000,20,4,1,900\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { engagementRateByImpressions }",
+    );
+    assert_eq!(
+        answer["totals"][0]["engagementRateByImpressions"],
+        json!(0.025)
+    );
+}
+
+#[test]
+fn fractions_of_conversions_and_of_cents_are_exact() {
+    let rows = (1..=30)
+        .map(|day| format!("2026-04-{day:02},a,0.1,0.01\n"))
+        .collect::<String>();
+    let server = delivered(&format!("date,campaign,conversions,spend\n{rows}"));
+    let answer = metrics(&server.viewer(), APRIL, "totals { conversions spend cpa }");
+    let expected = json!({ "conversions": "3", "spend": "0.3", "cpa": "0.1" });
+    assert_eq!(answer["totals"][0], expected);
+}
+
+#[test]
+fn a_count_that_clients_could_not_read_exactly_is_refused() {
+    let server = delivered(
+        "date,campaign,impressions\n\
+         2026-04-01,a,9007199254740992\n\
+         2026-04-02,a,1\n",
+    );
+    let viewer = server.viewer();
+    let exact = metrics(
+        &viewer,
+        &format!("{APRIL}, by: [PERIOD]"),
+        "rows { impressions }",
+    );
+    assert_eq!(
+        exact["rows"][0]["impressions"],
+        json!(9_007_199_254_740_992_i64)
+    );
+    for selection in ["totals { impressions }", "table { rows }"] {
+        let error = refused(&viewer, APRIL, selection);
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{selection}");
+    }
+}

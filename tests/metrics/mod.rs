@@ -1,0 +1,74 @@
+//! What metric queries answer: reports in as CSV, numbers out over GraphQL.
+
+mod attributes;
+mod attribution;
+mod audience;
+mod cache;
+mod components;
+mod costs;
+mod filters;
+mod groups;
+mod levels;
+mod notes;
+mod order;
+mod pages;
+mod periods;
+mod table;
+
+use bellwether_test_support::{Persona, TestServer};
+use serde_json::Value;
+
+use crate::given::an_empty_server;
+
+/// The range of all reports of these tests that don't say otherwise.
+pub(crate) const APRIL: &str = r#"range: {between: {from: "2026-04-01", until: "2026-05-01"}}"#;
+
+/// A server whose first brand delivered this.
+fn delivered(csv: &str) -> TestServer {
+    let server = an_empty_server();
+    server
+        .analyst()
+        .commit_csv("delivery_daily", server.brand(0), csv);
+    server
+}
+
+/// The answer to a metric query: its input's fields, and what is selected of the result.
+pub(crate) fn metrics(persona: &Persona, input: &str, selection: &str) -> Value {
+    persona.data(&document(input, selection))["metrics"].take()
+}
+
+/// The error of a metric query that is refused.
+pub(crate) fn refused(persona: &Persona, input: &str, selection: &str) -> Value {
+    persona.error(&document(input, selection))
+}
+
+/// The id of the campaign of this external id.
+pub(crate) fn campaign_id(persona: &Persona, external_id: &str) -> String {
+    let data = persona.data("{ campaigns(first: 100) { nodes { id externalId } } }");
+    let nodes = data["campaigns"]["nodes"].as_array().expect("a list");
+    let found = nodes.iter().find(|node| node["externalId"] == external_id);
+    let id = found.and_then(|node| node["id"].as_str());
+    id.unwrap_or_else(|| panic!("no campaign `{external_id}` in {data}"))
+        .to_owned()
+}
+
+/// The id of the brand of this slug.
+pub(crate) fn brand_id(persona: &Persona, slug: &str) -> String {
+    let data = persona.data("{ brands { id slug } }");
+    let brands = data["brands"].as_array().expect("a list");
+    let found = brands.iter().find(|brand| brand["slug"] == slug);
+    let id = found.and_then(|brand| brand["id"].as_str());
+    id.unwrap_or_else(|| panic!("no brand `{slug}` in {data}"))
+        .to_owned()
+}
+
+fn document(input: &str, selection: &str) -> String {
+    format!("{{ metrics(input: {{{input}}}) {{ {selection} }} }}")
+}
+
+/// The notes of the grand total as `metric: code`, in the order of the metrics.
+fn notes_of_total(answer: &Value) -> Vec<String> {
+    let notes = answer["totals"][0]["notes"].as_array().expect("a list");
+    let text = |note: &Value| format!("{}: {}", note["metric"], note["code"]).replace('"', "");
+    notes.iter().map(text).collect()
+}
