@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::number::shown;
 use super::problem::ProblemCode;
+use crate::agency::NAME_BYTES_MAX;
 use crate::brand::Brand;
 use crate::campaign::{Campaign, CampaignStatus, EXTERNAL_ID_BYTES_MAX, Objective, Platform};
 use crate::ids::{BrandId, CampaignId, IdSource};
@@ -138,6 +139,10 @@ impl<'a> CampaignDirectory<'a> {
         if row.external_id.len() > EXTERNAL_ID_BYTES_MAX {
             let message = format!("the external id is longer than {EXTERNAL_ID_BYTES_MAX} bytes");
             return Err(("campaign", ProblemCode::TextTooLong, message));
+        }
+        if row.name.is_some_and(|name| name.len() > NAME_BYTES_MAX) {
+            let message = format!("the name is longer than {NAME_BYTES_MAX} bytes");
+            return Err(("campaign_name", ProblemCode::TextTooLong, message));
         }
         let platform = match row.platform {
             Some(word) => word
