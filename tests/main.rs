@@ -2,3 +2,24 @@
 
 #[cfg(test)]
 mod catalogue;
+// What the suites start from.
+#[cfg(test)]
+mod given;
+// What metric queries answer.
+#[cfg(test)]
+mod metrics;
+// The process is killed at every step of a commit.
+#[cfg(test)]
+mod crash;
+// The command line.
+#[cfg(test)]
+mod cli;
+// What becomes of reports that are sent over HTTP.
+#[cfg(test)]
+mod ingest;
+// Who sees and changes what.
+#[cfg(test)]
+mod tenancy;
+// GraphQL over HTTP, and its limits.
+#[cfg(test)]
+mod graphql_http;

@@ -25,13 +25,17 @@ impl Ran {
 
     /// What it printed, as one line of JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("not one line of JSON: {self:#?}"))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|_| panic!("not one line of JSON: {self:#?}"))
     }
 }
 
 /// Runs a command to its end.
 pub fn run<S: AsRef<OsStr>>(executable: &str, arguments: impl IntoIterator<Item = S>) -> Ran {
-    let output = Command::new(executable).args(arguments).stdin(Stdio::null()).output();
+    let output = Command::new(executable)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
     let output = output.expect("the executable starts");
     Ran {
         code: output.status.code(),

@@ -32,7 +32,12 @@ pub struct Stopped {
 impl TestServer {
     /// Two agencies with brands and tokens, and no campaigns and no facts.
     pub fn empty(executable: &str) -> Self {
-        Self::start(Executable(executable.into()), temporary_folder(), &["--empty"], &[])
+        Self::start(
+            Executable(executable.into()),
+            temporary_folder(),
+            &["--empty"],
+            &[],
+        )
     }
 
     /// The whole demonstration.
@@ -46,16 +51,31 @@ impl TestServer {
         let path = folder.path().join("bellwether.toml");
         std::fs::write(&path, config).expect("the folder is writable");
         let path = path.display().to_string();
-        Self::start(Executable(executable.into()), folder, &["--empty", "--config", &path], &[])
+        Self::start(
+            Executable(executable.into()),
+            folder,
+            &["--empty", "--config", &path],
+            &[],
+        )
     }
 
     /// An empty server that stops for ever at a step of the first commit that reaches it.
     pub fn stopping_at(executable: &str, step: &str) -> Self {
         let variables = [("BELLWETHER_STOP_AT", step)];
-        Self::start(Executable(executable.into()), temporary_folder(), &["--empty"], &variables)
+        Self::start(
+            Executable(executable.into()),
+            temporary_folder(),
+            &["--empty"],
+            &variables,
+        )
     }
 
-    fn start(executable: Executable, folder: TempDir, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+    fn start(
+        executable: Executable,
+        folder: TempDir,
+        flags: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         Self::start_as("demo", executable, folder, flags, variables)
     }
 
@@ -68,13 +88,21 @@ impl TestServer {
     ) -> Self {
         let data_dir = folder.path().join("data");
         let mut command = Command::new(&executable.0);
-        command.args([verb, "--json", "--port", "0", "--data-dir"]).arg(&data_dir).args(flags);
+        command
+            .args([verb, "--json", "--port", "0", "--data-dir"])
+            .arg(&data_dir)
+            .args(flags);
         command.envs(variables.iter().copied());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the executable starts");
         let stdout = child.stdout.take().expect("standard output is piped");
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("standard output is text");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("standard output is text");
         let ready = serde_json::from_str(&line).unwrap_or_else(|_| {
             let mut said = String::new();
             if let Some(mut stderr) = child.stderr.take() {
@@ -82,12 +110,19 @@ impl TestServer {
             }
             panic!("the server did not get ready; it printed `{line}` and said:\n{said}")
         });
-        Self { executable, child, folder, ready }
+        Self {
+            executable,
+            child,
+            folder,
+            ready,
+        }
     }
 
     /// Where it answers, such as `http://127.0.0.1:40123`.
     pub fn url(&self) -> &str {
-        self.ready["url"].as_str().expect("the ready line has a url")
+        self.ready["url"]
+            .as_str()
+            .expect("the ready line has a url")
     }
 
     /// The ready line as printed.
@@ -137,17 +172,23 @@ impl TestServer {
 
     /// The slug of the first agency.
     pub fn agency(&self) -> &str {
-        self.ready["agencies"][0]["slug"].as_str().expect("the ready line has agencies")
+        self.ready["agencies"][0]["slug"]
+            .as_str()
+            .expect("the ready line has agencies")
     }
 
     /// The slug of a brand of the first agency.
     pub fn brand(&self, place: usize) -> &str {
-        self.ready["agencies"][0]["brands"][place].as_str().expect("the first agency has this brand")
+        self.ready["agencies"][0]["brands"][place]
+            .as_str()
+            .expect("the first agency has this brand")
     }
 
     /// The slug of a brand of the second agency.
     pub fn other_brand(&self) -> &str {
-        self.ready["agencies"][1]["brands"][0].as_str().expect("the second agency has a brand")
+        self.ready["agencies"][1]["brands"][0]
+            .as_str()
+            .expect("the second agency has a brand")
     }
 
     /// Kills the process without warning (SIGKILL) and starts another one in its folder.
@@ -160,19 +201,32 @@ impl TestServer {
         self.child.kill().expect("the process can be killed");
         self.child.wait().expect("the process ends");
         let folder = std::mem::replace(&mut self.folder, temporary_folder());
-        Stopped { executable: self.executable.clone(), folder }
+        Stopped {
+            executable: self.executable.clone(),
+            folder,
+        }
     }
 
     /// Waits until the process says that it stopped at its step.
     pub fn wait_until_stopped(&mut self) {
-        let stderr = self.child.stderr.take().expect("standard error is read once");
+        let stderr = self
+            .child
+            .stderr
+            .take()
+            .expect("standard error is read once");
         let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.starts_with("stopped at ")), "the process ended before its step");
+        assert!(
+            lines.any(|line| line.starts_with("stopped at ")),
+            "the process ended before its step"
+        );
     }
 
     fn persona_of(&self, agency: usize, name: &str) -> Persona {
         let token = self.ready["agencies"][agency]["tokens"][name].as_str();
-        Persona::new(self.url(), Some(token.unwrap_or_else(|| panic!("no token for `{name}`"))))
+        Persona::new(
+            self.url(),
+            Some(token.unwrap_or_else(|| panic!("no token for `{name}`"))),
+        )
     }
 }
 
@@ -184,6 +238,14 @@ impl Drop for TestServer {
 }
 
 impl Stopped {
+    /// A folder whose `data` is a data folder that commands have set up.
+    pub fn left_in(executable: &str, folder: TempDir) -> Self {
+        Self {
+            executable: Executable(executable.into()),
+            folder,
+        }
+    }
+
     /// The data folder as the killed process left it.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -212,7 +274,9 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&next) else { continue };
+        let Ok(entries) = std::fs::read_dir(&next) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             if path.is_dir() {
