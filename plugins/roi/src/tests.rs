@@ -1,3 +1,5 @@
+//! Reference cases of the ROI scorer, and the verdicts at the thresholds.
+
 use bellwether_plugin_sdk::{Table, Values, testing};
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! What the metadata of a plugin may and must say.
+
 use super::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Answers of a child that are not what was declared are refused.
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray};
