@@ -15,6 +15,7 @@ mod pages;
 mod periods;
 mod table;
 
+use bellwether_domain::time::{Date, Timestamp, ZoneName};
 use bellwether_test_support::{Persona, TestServer};
 use serde_json::Value;
 
@@ -71,4 +72,14 @@ fn notes_of_total(answer: &Value) -> Vec<String> {
     let notes = answer["totals"][0]["notes"].as_array().expect("a list");
     let text = |note: &Value| format!("{}: {}", note["metric"], note["code"]).replace('"', "");
     notes.iter().map(text).collect()
+}
+
+/// Today where the persona's agency is, by the server's clock.
+pub(crate) fn today(persona: &Persona) -> Date {
+    let answer = metrics(persona, APRIL, "meta { computedAt timezone }");
+    let text = |field: &str| answer["meta"][field].as_str().expect("a text").to_owned();
+    let now: Timestamp = text("computedAt").parse().expect("a moment");
+    ZoneName::parse(&text("timezone"))
+        .expect("a known zone")
+        .today(now)
 }

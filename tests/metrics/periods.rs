@@ -1,10 +1,10 @@
 //! Ranges and periods: half-open days, weeks of the agency, months cut by the range.
 
-use bellwether_domain::time::{Date, DateRange, Timestamp, Weekday, ZoneName, date};
+use bellwether_domain::time::{Date, DateRange, Weekday, date};
 use bellwether_test_support::Persona;
 use serde_json::{Value, json};
 
-use super::{APRIL, an_empty_server, delivered, metrics, refused};
+use super::{APRIL, an_empty_server, delivered, metrics, refused, today};
 
 /// A report of one impression a day.
 fn one_a_day(from: Date, until: Date) -> String {
@@ -24,16 +24,6 @@ fn by_period(persona: &Persona, range: &str, grain: &str) -> Value {
 fn periods<const N: usize>(expected: [(&str, i64); N]) -> Value {
     let row = |(period, impressions)| json!({ "period": period, "impressions": impressions });
     Value::Array(expected.map(row).to_vec())
-}
-
-/// Today where the persona's agency is, by the server's clock.
-fn today(persona: &Persona) -> Date {
-    let answer = metrics(persona, APRIL, "meta { computedAt timezone }");
-    let text = |field: &str| answer["meta"][field].as_str().expect("a text").to_owned();
-    let now: Timestamp = text("computedAt").parse().expect("a moment");
-    ZoneName::parse(&text("timezone"))
-        .expect("a known zone")
-        .today(now)
 }
 
 #[test]

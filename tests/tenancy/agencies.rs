@@ -1,0 +1,187 @@
+//! Another agency, a caller without token, and a viewer.
+
+use std::collections::BTreeSet;
+
+use bellwether_test_support::TestServer;
+use serde_json::{Value, json};
+
+use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
+use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, two_brands, with_ids};
+use crate::given::an_empty_server;
+use crate::metrics::{brand_id, campaign_id};
+
+/// Everything that tells of the first agency's data.
+fn secrets(server: &TestServer) -> Vec<String> {
+    let owner = server.owner();
+    let ids = [
+        brand_id(&owner, server.brand(0)),
+        campaign_id(&owner, "secret-1"),
+    ];
+    let texts = [
+        server.agency(),
+        server.brand(0),
+        server.brand(1),
+        "secret-",
+        "777",
+        "888",
+    ];
+    ids.into_iter().chain(texts.map(str::to_owned)).collect()
+}
+
+fn assert_tells_nothing(answer: &Value, secrets: &[String], document: &str) {
+    let text = answer.to_string();
+    for secret in secrets {
+        assert!(
+            !text.contains(secret),
+            "{document}\nshows `{secret}`: {text}"
+        );
+    }
+}
+
+#[test]
+fn every_field_of_the_roots_stands_in_the_tables() {
+    let server = an_empty_server();
+    for (root, table) in [("Query", QUERIES), ("Mutation", MUTATIONS)] {
+        let data = server.viewer().data(&format!(
+            "{{ __type(name: \"{root}\") {{ fields {{ name }} }} }}"
+        ));
+        let fields = data["__type"]["fields"].as_array().expect("a list").iter();
+        let fields: BTreeSet<&str> = fields.filter_map(|field| field["name"].as_str()).collect();
+        let covered: BTreeSet<&str> = table.iter().map(|one| one.field).collect();
+        assert_eq!(
+            fields, covered,
+            "a field of `{root}` has no line in tests/tenancy.rs, or a line no field"
+        );
+    }
+    let subscriptions = server
+        .viewer()
+        .data("{ __schema { subscriptionType { name } } }");
+    assert_eq!(subscriptions["__schema"]["subscriptionType"], json!(null));
+}
+
+#[test]
+fn without_a_token_every_field_is_refused() {
+    let server = two_brands();
+    let (owner, anonymous) = (server.owner(), server.anonymous());
+    for one in QUERIES.iter().chain(MUTATIONS) {
+        let query = with_ids(one, &owner, &server);
+        let reply = anonymous.post_json("/graphql", &json!({ "query": query }));
+        assert_eq!(reply.status, 401, "{query}");
+        let body = reply.json();
+        assert_eq!(
+            body["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+            "{query}"
+        );
+        assert!(body.get("data").is_none(), "{query}");
+    }
+}
+
+#[test]
+fn another_agency_sees_and_changes_nothing() {
+    let server = two_brands();
+    let (owner, stranger) = (server.owner(), server.other_agency());
+    let secrets = secrets(&server);
+    for one in QUERIES.iter().chain(MUTATIONS) {
+        let query = with_ids(one, &owner, &server);
+        // The owner's answer is in the caches before the stranger asks, unless it would change data.
+        if QUERIES.iter().any(|known| known.document == one.document) {
+            owner.data(&query);
+        }
+        let answer = stranger.graphql(&query);
+        if one.stranger == SeesOnlyTheirOwn {
+            assert!(answer["errors"].is_null(), "{query}\n{answer}");
+            assert_tells_nothing(&answer, &secrets, &query);
+        } else {
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "NOT_FOUND",
+                "{query}\n{answer}"
+            );
+            assert!(
+                answer["data"].is_null() || answer["data"][one.field].is_null(),
+                "{query}\n{answer}"
+            );
+        }
+    }
+    let name = owner.data(&format!(
+        "{{ campaign(id: \"{}\") {{ name }} }}",
+        campaign_id(&owner, "secret-1")
+    ));
+    assert_eq!(name["campaign"]["name"], "secret-1");
+}
+
+#[test]
+fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
+    let server = two_brands();
+    let (owner, stranger) = (server.owner(), server.other_agency());
+    let invented = [
+        ("BRAND_ID", "brd_01K00000000000000000000000"),
+        ("CAMPAIGN_ID", "cmp_01K00000000000000000000000"),
+    ];
+    for one in QUERIES
+        .iter()
+        .chain(MUTATIONS)
+        .filter(|one| one.stranger == FindsNothing)
+    {
+        let of_another = stranger
+            .graphql(&with_ids(one, &owner, &server))
+            .to_string();
+        let of_nobody = stranger.graphql(
+            &invented
+                .iter()
+                .fold(one.document.to_owned(), |document, (word, id)| {
+                    document.replace(word, id)
+                }),
+        );
+        let mut of_nobody = of_nobody.to_string();
+        for (invented, real) in [
+            (invented[0].1, brand_id(&owner, server.brand(0))),
+            (invented[1].1, campaign_id(&owner, "secret-1")),
+        ] {
+            of_nobody = of_nobody.replace(invented, &real);
+        }
+        assert_eq!(of_another, of_nobody, "{}", one.document);
+    }
+}
+
+#[test]
+fn a_viewer_changes_nothing() {
+    let server = two_brands();
+    let owner = server.owner();
+    for one in MUTATIONS {
+        let error = server.viewer().error(&with_ids(one, &owner, &server));
+        assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{}", one.document);
+    }
+    let report = server.viewer().ingest_csv(
+        "delivery_daily",
+        server.brand(0),
+        "register=true",
+        OF_FIRST_BRAND,
+    );
+    assert_eq!(
+        (report.status, &report.json()["error"]["code"]),
+        (403, &json!("FORBIDDEN"))
+    );
+}
+
+#[test]
+fn a_report_for_another_agencys_brand_finds_no_brand() {
+    let server = an_empty_server();
+    let stranger = server.other_agency();
+    let reply = stranger.ingest_csv(
+        "delivery_daily",
+        server.brand(0),
+        "register=true",
+        OF_FIRST_BRAND,
+    );
+    assert_eq!(
+        (reply.status, &reply.json()["error"]["code"]),
+        (404, &json!("NOT_FOUND"))
+    );
+    let anonymous = server.anonymous().ingest_csv(
+        "delivery_daily",
+        server.brand(0),
+        "register=true",
+        OF_FIRST_BRAND,
+    );
+    assert_eq!(anonymous.status, 401);
+}

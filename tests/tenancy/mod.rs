@@ -1,0 +1,137 @@
+//! Tenancy: no field of the API shows or changes another agency's data, or a brand that a client
+//! is not limited to. A new field fails these tests until it stands in their table.
+
+mod agencies;
+mod clients;
+
+use bellwether_test_support::{Persona, TestServer};
+
+use crate::given::an_empty_server;
+use crate::metrics::{brand_id, campaign_id};
+
+/// What a caller who must not see the data gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stranger {
+    /// An answer of their own, in which nothing of the other agency stands.
+    SeesOnlyTheirOwn,
+    /// NOT_FOUND, as for an id that was never given out.
+    FindsNothing,
+}
+
+use Stranger::{FindsNothing, SeesOnlyTheirOwn};
+
+/// One use of a field of the roots; BRAND_ID and CAMPAIGN_ID stand for ids of the first agency.
+struct Use {
+    field: &'static str,
+    document: &'static str,
+    stranger: Stranger,
+}
+
+const fn used(field: &'static str, document: &'static str, stranger: Stranger) -> Use {
+    Use {
+        field,
+        document,
+        stranger,
+    }
+}
+
+/// Every field of `Query` with all its ways to name a thing.
+const QUERIES: &[Use] = &[
+    used(
+        "viewer",
+        "{ viewer { agency { id slug name } member { name } role } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "brands",
+        "{ brands { id slug name campaigns { nodes { id } } } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "brand",
+        r#"{ brand(id: "BRAND_ID") { slug } }"#,
+        FindsNothing,
+    ),
+    used(
+        "campaigns",
+        "{ campaigns { nodes { id externalId scores { value } } } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "campaigns",
+        r#"{ campaigns(brand: "BRAND_ID") { nodes { id } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "campaigns",
+        r#"{ campaigns(after: "CAMPAIGN_ID") { nodes { externalId } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "campaign",
+        r#"{ campaign(id: "CAMPAIGN_ID") { name brand { name } scores { value } } }"#,
+        FindsNothing,
+    ),
+    used("node", r#"{ node(id: "BRAND_ID") { id } }"#, FindsNothing),
+    used(
+        "node",
+        r#"{ node(id: "CAMPAIGN_ID") { id ... on Campaign { name } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN]}) { rows { campaignId campaignName impressions } totals { impressions } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, brands: ["BRAND_ID"]}) { totals { impressions } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, where: {campaign: {eq: "CAMPAIGN_ID"}}}) { totals { impressions } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, where: {brand: {eq: "BRAND_ID"}}}) { totals { impressions } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+];
+
+/// Every field of `Mutation`.
+const MUTATIONS: &[Use] = &[
+    used(
+        "renameBrand",
+        r#"mutation { renameBrand(input: {brandId: "BRAND_ID", name: "Taken over"}) { brand { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "updateCampaign",
+        r#"mutation { updateCampaign(input: {campaignId: "CAMPAIGN_ID", name: "Taken over"}) { campaign { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
+];
+
+const OF_FIRST_BRAND: &str =
+    "date,campaign,impressions,spend,revenue,cogs\n2026-04-01,secret-1,777,200,900,100\n";
+const OF_SECOND_BRAND: &str =
+    "date,campaign,impressions,spend,revenue,cogs\n2026-04-01,secret-2,888,200,900,100\n";
+
+fn two_brands() -> TestServer {
+    let server = an_empty_server();
+    let analyst = server.analyst();
+    analyst.commit_csv("delivery_daily", server.brand(0), OF_FIRST_BRAND);
+    analyst.commit_csv("delivery_daily", server.brand(1), OF_SECOND_BRAND);
+    server
+}
+
+/// The document with the ids of the first agency's first brand and its campaign.
+fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
+    let brand = brand_id(owner, server.brand(0));
+    let campaign = campaign_id(owner, "secret-1");
+    one.document
+        .replace("BRAND_ID", &brand)
+        .replace("CAMPAIGN_ID", &campaign)
+}
