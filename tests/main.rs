@@ -14,6 +14,12 @@ mod crash;
 // The command line.
 #[cfg(test)]
 mod cli;
+// The demonstration.
+#[cfg(test)]
+mod demo;
+// TikTok's own report files.
+#[cfg(test)]
+mod tiktok;
 // What becomes of reports that are sent over HTTP.
 #[cfg(test)]
 mod ingest;
@@ -23,3 +29,9 @@ mod tenancy;
 // GraphQL over HTTP, and its limits.
 #[cfg(test)]
 mod graphql_http;
+// What plugins say of campaigns.
+#[cfg(test)]
+mod scores;
+// The house rules.
+#[cfg(test)]
+mod tidy;

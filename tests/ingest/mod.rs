@@ -21,20 +21,9 @@ use crate::given::an_empty_server;
 
 /// What everything that a persona sees in `delivery_daily` adds up to.
 pub(crate) fn sums(persona: &Persona) -> Value {
-    sums_of(persona, "DELIVERY_DAILY")
-}
-
-/// What everything that a persona sees in a dataset adds up to.
-pub(crate) fn sums_of(persona: &Persona, dataset: &str) -> Value {
-    let input = format!(
-        r#"dataset: {dataset}, range: {{between: {{from: "2020-01-01", until: "2029-01-01"}}}}"#
-    );
-    let fields = match dataset {
-        "DELIVERY_DAILY" => "impressions clicks likes comments shares conversions spend revenue",
-        _ => "impressions clicks conversions spend",
-    };
-    let document = format!("{{ metrics(input: {{{input}}}) {{ totals {{ {fields} }} }} }}");
-    persona.data(&document)["metrics"]["totals"][0].take()
+    let document = r#"{ metrics(input: {range: {between: {from: "2020-01-01", until: "2029-01-01"}}})
+        { totals { impressions clicks likes comments shares conversions spend revenue } } }"#;
+    persona.data(document)["metrics"]["totals"][0].take()
 }
 
 /// A report: a header and its rows.
