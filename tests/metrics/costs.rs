@@ -147,6 +147,28 @@ fn roi_counts_every_kind_of_cost() {
 }
 
 #[test]
+fn where_only_costs_fall_they_are_the_total_cost() {
+    let server = with_costs("2026-04-10,2026-04-11,a,production,20,day\n");
+    let later = r#"range: {between: {from: "2026-04-10", until: "2026-05-01"}}"#;
+    let answer = metrics(
+        &server.viewer(),
+        later,
+        "totals { spend totalCost netProfit }",
+    );
+    let expected = json!({ "spend": null, "totalCost": "20", "netProfit": null });
+    assert_eq!(answer["totals"][0], expected);
+}
+
+#[test]
+fn where_nothing_ran_nothing_was_reported_rather_than_zero() {
+    let server = delivered(DELIVERY);
+    let before = r#"range: {between: {from: "2025-04-01", until: "2025-05-01"}}"#;
+    let answer = metrics(&server.viewer(), before, "totals { spend totalCost roi }");
+    let expected = json!({ "spend": null, "totalCost": null, "roi": null });
+    assert_eq!(answer["totals"][0], expected);
+}
+
+#[test]
 fn a_credit_takes_cost_off() {
     let server = with_costs(
         "2026-04-01,2026-04-02,a,production,20,day\n\

@@ -163,12 +163,14 @@ fn weighted_sums(
 #[derive(Default)]
 struct Reported {
     counts: Vec<(Component, u64)>,
+    n_costs: u64,
 }
 
 impl Reported {
     fn see(&mut self, component: Component, count: u64) {
-        if let Component::Measure(_) = component {
-            self.counts.push((component, count));
+        match component {
+            Component::Measure(_) => self.counts.push((component, count)),
+            Component::Cost(_) => self.n_costs += count,
         }
     }
 
@@ -184,8 +186,8 @@ impl Reported {
             .counts
             .iter()
             .all(|(component, _)| *component == Component::Measure("spend"));
-        let is_missing = most == 0 && !(n_rows == 0 && only_spend);
-        if is_missing {
+        let only_costs = n_rows == 0 && self.n_costs > 0 && only_spend;
+        if most == 0 && !only_costs {
             return Err(NoteCode::NotReported);
         }
         match self.counts.iter().find(|(_, count)| *count < most) {
