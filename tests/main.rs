@@ -35,3 +35,6 @@ mod scores;
 // The house rules.
 #[cfg(test)]
 mod tidy;
+// Random reports against a naive fold.
+#[cfg(test)]
+mod differential;

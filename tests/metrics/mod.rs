@@ -45,12 +45,24 @@ pub(crate) fn refused(persona: &Persona, input: &str, selection: &str) -> Value 
 
 /// The id of the campaign of this external id.
 pub(crate) fn campaign_id(persona: &Persona, external_id: &str) -> String {
-    let data = persona.data("{ campaigns(first: 100) { nodes { id externalId } } }");
-    let nodes = data["campaigns"]["nodes"].as_array().expect("a list");
-    let found = nodes.iter().find(|node| node["externalId"] == external_id);
-    let id = found.and_then(|node| node["id"].as_str());
-    id.unwrap_or_else(|| panic!("no campaign `{external_id}` in {data}"))
-        .to_owned()
+    let mut after = String::new();
+    loop {
+        let nodes = "nodes { id externalId } pageInfo { hasNextPage endCursor }";
+        let data = persona.data(&format!("{{ campaigns(first: 100{after}) {{ {nodes} }} }}"));
+        let page = &data["campaigns"];
+        let campaigns = page["nodes"].as_array().expect("a list");
+        let found = campaigns
+            .iter()
+            .find(|node| node["externalId"] == external_id);
+        if let Some(id) = found.and_then(|node| node["id"].as_str()) {
+            return id.to_owned();
+        }
+        assert_eq!(
+            page["pageInfo"]["hasNextPage"], true,
+            "no campaign `{external_id}`"
+        );
+        after = format!(", after: {}", page["pageInfo"]["endCursor"]);
+    }
 }
 
 /// The id of the brand of this slug.

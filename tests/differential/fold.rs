@@ -1,0 +1,264 @@
+//! The naive fold: every rule of an answer, one row after the other, in plain integers.
+
+use std::collections::BTreeMap;
+
+use bellwether_domain::time::{Date, Weekday};
+use serde_json::Value;
+
+use super::question::{METRICS, Question};
+use super::report::{CAMPAIGNS, DAYS, Facts, Key, MEASURES, Values, is_money, name};
+
+/// Cells as text, null as the note that says why.
+type Cells = Vec<String>;
+
+/// An answer: the rows by period and campaign or platform, and the total.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    rows: BTreeMap<(String, String), Cells>,
+    total: Cells,
+}
+
+/// Sum and number of the rows that reported it, a measure each.
+type Sums = [(i128, u32); MEASURES.len()];
+
+/// What the answer must be.
+pub(super) fn answer(facts: &Facts, question: &Question) -> Answer {
+    let counted = counted(facts, question);
+    let mut groups: BTreeMap<(String, String), Sums> = BTreeMap::new();
+    let mut total = Sums::default();
+    for (key, values) in &counted {
+        add(groups.entry(group_of(*key, question)).or_default(), values);
+        add(&mut total, values);
+    }
+    Answer {
+        rows: groups
+            .iter()
+            .map(|(key, sums)| (key.clone(), cells(sums)))
+            .collect(),
+        total: cells(&total),
+    }
+}
+
+/// The facts that count: in range and filter, of one level a campaign, day and window, and of one
+/// window a campaign.
+fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<(Key, &'a Values)> {
+    let asked = |key: &Key| {
+        (question.days.0..question.days.1).contains(&key.day)
+            && question
+                .platform
+                .is_none_or(|platform| CAMPAIGNS[key.campaign] == platform)
+            && question.window.is_none_or(|window| key.window == window)
+    };
+    let in_question: Vec<(Key, &Values)> = facts
+        .iter()
+        .filter(|(key, _)| asked(key))
+        .map(|(key, values)| (*key, values))
+        .collect();
+    let is_coarsest = |key: &Key| {
+        let same_day = in_question.iter().filter(|(other, _)| {
+            (other.campaign, other.day, other.window) == (key.campaign, key.day, key.window)
+        });
+        same_day.map(|(other, _)| other.depth()).min() == Some(key.depth())
+    };
+    let is_of_window = |key: &Key| {
+        // No window comes first among the windows, then they go by name.
+        let windows = in_question
+            .iter()
+            .filter(|(other, _)| other.campaign == key.campaign);
+        windows.map(|(other, _)| other.window).min() == Some(key.window)
+    };
+    in_question
+        .iter()
+        .filter(|(key, _)| is_coarsest(key) && is_of_window(key))
+        .copied()
+        .collect()
+}
+
+fn group_of(key: Key, question: &Question) -> (String, String) {
+    let by = question.by;
+    let period = if by.period() {
+        period(DAYS[key.day], question.grain)
+    } else {
+        String::new()
+    };
+    let thing = match (by.campaign(), by.platform()) {
+        (true, _) => key.campaign.to_string(),
+        (_, true) => CAMPAIGNS[key.campaign].to_owned(),
+        _ => String::new(),
+    };
+    (period, thing)
+}
+
+/// The period of a day; the first agency's weeks start on Sunday.
+fn period(day: &str, grain: &str) -> String {
+    let mut day: Date = day.parse().expect("a day");
+    match grain {
+        "WEEK" => {
+            while day.weekday() != Weekday::Sunday {
+                day = day.yesterday().expect("there is a day before");
+            }
+        }
+        "MONTH" => day = day.first_of_month(),
+        _ => {}
+    }
+    day.to_string()
+}
+
+fn add(sums: &mut Sums, values: &Values) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        if let Some(value) = value {
+            sum.0 += i128::from(*value);
+            sum.1 += 1;
+        }
+    }
+}
+
+fn cells(sums: &Sums) -> Cells {
+    METRICS.iter().map(|metric| cell(metric, sums)).collect()
+}
+
+// The places of the measures.
+const IMPRESSIONS: usize = 0;
+const CLICKS: usize = 1;
+const SPEND: usize = 2;
+const REVENUE: usize = 3;
+const REFUNDS: usize = 4;
+const COGS: usize = 5;
+
+fn cell(metric: &str, sums: &Sums) -> String {
+    let sum = |place: usize| sums[place].0;
+    let net = sum(REVENUE) - sum(REFUNDS);
+    let profit = net - sum(COGS);
+    // Money is in cents here: a ratio of money and a count is divided by 100 once more.
+    let (needs, value): (&[usize], _) = match metric {
+        "impressions" => (&[IMPRESSIONS], Ok(whole(sum(IMPRESSIONS), IMPRESSIONS))),
+        "clicks" => (&[CLICKS], Ok(whole(sum(CLICKS), CLICKS))),
+        "spend" => (&[SPEND], Ok(whole(sum(SPEND), SPEND))),
+        "revenue" => (&[REVENUE], Ok(whole(sum(REVENUE), REVENUE))),
+        "netRevenue" => (&[REVENUE], Ok(whole(net, REVENUE))),
+        "grossProfit" => (&[REVENUE, COGS], Ok(whole(profit, REVENUE))),
+        "ctr" => (&[CLICKS, IMPRESSIONS], ratio(sum(CLICKS), sum(IMPRESSIONS))),
+        "cpm" => (
+            &[SPEND, IMPRESSIONS],
+            quotient(1000 * sum(SPEND), 100 * sum(IMPRESSIONS)),
+        ),
+        "roas" => (&[REVENUE, SPEND], ratio(net, sum(SPEND))),
+        "poas" => (&[REVENUE, COGS, SPEND], ratio(profit, sum(SPEND))),
+        other => panic!("`{other}` is not folded"),
+    };
+    match missing(needs, sums) {
+        Some(note) => note.to_owned(),
+        None => value.unwrap_or_else(str::to_owned),
+    }
+}
+
+/// Why a metric has no value though its denominator may not be zero: its measures must all be
+/// reported, and by as many rows each.
+fn missing(needs: &[usize], sums: &Sums) -> Option<&'static str> {
+    let count = |place: &usize| sums[*place].1;
+    let most = needs.iter().map(count).max().unwrap_or(0);
+    if most == 0 {
+        return Some("NOT_REPORTED");
+    }
+    let lacking = needs.iter().find(|place| count(place) < most)?;
+    Some(if *lacking == COGS {
+        "COGS_MISSING"
+    } else {
+        "COMPONENT_MISSING"
+    })
+}
+
+/// A sum as the wire writes it.
+fn whole(sum: i128, place: usize) -> String {
+    if is_money(place) {
+        decimal(sum, 2)
+    } else {
+        sum.to_string()
+    }
+}
+
+/// A quotient to ten places, halves away from zero.
+fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
+    if below == 0 {
+        return Err("ZERO_DENOMINATOR");
+    }
+    let scaled = above * 10_i128.pow(10);
+    let rounded = (scaled.abs() * 2 + below) / (below * 2);
+    Ok(decimal(rounded * scaled.signum(), 10))
+}
+
+/// A quotient as it comes through a double.
+fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
+    let text = quotient(above, below)?;
+    Ok(text_of_double(text.parse().expect("a decimal")))
+}
+
+/// A scaled integer as a decimal without idle zeros.
+fn decimal(scaled: i128, places: usize) -> String {
+    let digits = format!("{:0>width$}", scaled.abs(), width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let sign = if scaled < 0 { "-" } else { "" };
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
+}
+
+/// What the server answered, in the same form.
+pub(super) fn read(answer: &Value, world: u32, question: &Question) -> Answer {
+    let rows = answer["rows"].as_array().expect("a list of rows");
+    let keyed = rows
+        .iter()
+        .map(|row| (key_of(row, world, question), cells_of(row)));
+    let by_key: BTreeMap<_, _> = keyed.collect();
+    assert_eq!(by_key.len(), rows.len(), "two rows of one group: {answer}");
+    Answer {
+        rows: by_key,
+        total: cells_of(&answer["totals"][0]),
+    }
+}
+
+fn key_of(row: &Value, world: u32, question: &Question) -> (String, String) {
+    let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    let thing = if question.by.campaign() {
+        let shown = text("campaignName");
+        let place = (0..CAMPAIGNS.len()).find(|place| name(world, *place) == shown);
+        place
+            .unwrap_or_else(|| panic!("`{shown}` is none of world {world}"))
+            .to_string()
+    } else {
+        text("platform")
+    };
+    (text("period"), thing)
+}
+
+fn cells_of(row: &Value) -> Cells {
+    METRICS.iter().map(|metric| cell_of(row, metric)).collect()
+}
+
+fn cell_of(row: &Value, metric: &str) -> String {
+    match &row[metric] {
+        Value::String(decimal) => decimal.clone(),
+        Value::Number(number) => number.as_i64().map_or_else(
+            || text_of_double(number.as_f64().expect("a double")),
+            |count| count.to_string(),
+        ),
+        _ => note_of(row, metric),
+    }
+}
+
+/// A double to ten places, without idle zeros.
+fn text_of_double(ratio: f64) -> String {
+    let text = format!("{ratio:.10}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn note_of(row: &Value, metric: &str) -> String {
+    let upper = |text: &str| text.replace('_', "").to_uppercase();
+    let notes = row["notes"].as_array().expect("a list of notes");
+    let note = notes
+        .iter()
+        .find(|note| note["metric"].as_str().map(upper) == Some(upper(metric)));
+    note.and_then(|note| note["code"].as_str())
+        .unwrap_or("null without a note")
+        .to_owned()
+}

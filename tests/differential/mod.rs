@@ -1,0 +1,83 @@
+//! Random reports, asked for over GraphQL, against a naive fold written from the rules.
+
+mod fold;
+mod question;
+mod report;
+
+use std::cell::Cell;
+
+use bellwether_test_support::{Persona, TestServer};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use crate::given::an_empty_server;
+use crate::metrics::{campaign_id, metrics};
+use question::Question;
+use report::{Batch, CAMPAIGNS, Facts};
+
+/// How many random worlds are tried; each has several batches and questions.
+const CASES: u32 = 24;
+
+#[test]
+fn answers_are_what_a_naive_fold_over_the_reports_gives() {
+    let server = an_empty_server();
+    let mut runner = TestRunner::new(Config {
+        cases: CASES,
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    });
+    let n_worlds = Cell::new(0);
+    let world = (report::batches(), question::questions());
+    let outcome = runner.run(&world, |(batches, questions)| {
+        n_worlds.set(n_worlds.get() + 1);
+        // Campaigns of its own keep each world apart from the others on the same server.
+        compare(&server, n_worlds.get(), &batches, &questions)
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+fn compare(
+    server: &TestServer,
+    world: u32,
+    batches: &[Batch],
+    questions: &[Question],
+) -> Result<(), TestCaseError> {
+    let analyst = server.analyst();
+    let mut facts = Facts::new();
+    register(&analyst, server, world);
+    let ids: Vec<String> = (0..CAMPAIGNS.len())
+        .map(|n| campaign_id_of(&analyst, world, n))
+        .collect();
+    for batch in batches {
+        analyst.commit_csv(
+            "delivery_daily",
+            server.brand(0),
+            &report::csv(world, batch),
+        );
+        // The newest commit wins a key, and a row replaces the whole row.
+        facts.extend(batch.clone());
+        for question in questions {
+            let answer = metrics(&analyst, &question.input(&ids), &question.selection());
+            let expected = fold::answer(&facts, question);
+            proptest::prop_assert_eq!(
+                fold::read(&answer, world, question),
+                expected,
+                "{:?}",
+                question
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Makes the world's campaigns known, by facts long before any that is asked for.
+fn register(analyst: &Persona, server: &TestServer, world: u32) {
+    let rows = (0..CAMPAIGNS.len())
+        .map(|n| format!("2020-01-01,{},{}\n", report::name(world, n), CAMPAIGNS[n]));
+    let csv = format!("date,campaign,platform\n{}", rows.collect::<String>());
+    analyst.commit_csv("delivery_daily", server.brand(0), &csv);
+}
+
+fn campaign_id_of(analyst: &Persona, world: u32, n: usize) -> String {
+    campaign_id(analyst, &report::name(world, n))
+}
