@@ -15,18 +15,22 @@ use sha2::{Digest, Sha256};
 use super::request::IngestRequest;
 use super::spool::SpooledBody;
 use crate::background::blocking;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 use crate::steps::Step;
 
+/// How often a batch is checked anew because another one registered a campaign of its meanwhile.
+/// Each time it knows all campaigns so far, so that only a further new one stops it again.
+const ATTEMPTS_MAX: u32 = 8;
+
 /// A batch that is received and registered; its rows are not looked at yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Received {
     pub(super) scope: Scope,
     pub(super) id: BatchId,
     pub(super) request: IngestRequest,
     pub(super) brand: Brand,
-    pub(super) body: SpooledBody,
+    pub(super) body: Arc<SpooledBody>,
     pub(super) at: Timestamp,
     pub(super) lease_expires_at: Timestamp,
 }
@@ -55,7 +59,7 @@ impl Services {
             .parts
             .tasks
             .spawn(async move { run(&parts, scope, request, body).await });
-        whole.await.map_err(|_| crate::Error::TaskEnded {
+        whole.await.map_err(|_| Error::TaskEnded {
             attempted: "ingest a batch",
         })?
     }
@@ -89,6 +93,22 @@ async fn run(
 }
 
 async fn settle(parts: &Arc<Parts>, received: Received) -> Result<BatchAnswer> {
+    let mut attempt = 1;
+    loop {
+        match settle_once(parts, received.clone()).await {
+            Err(error) if was_overtaken(&error) && attempt < ATTEMPTS_MAX => attempt += 1,
+            settled => return settled,
+        }
+    }
+}
+
+/// Whether another batch made a campaign that this one was about to make.
+fn was_overtaken(error: &Error) -> bool {
+    use bellwether_catalogue::Error::AlreadyExists;
+    matches!(error, Error::Catalogue(cause) if matches!(**cause, AlreadyExists { .. }))
+}
+
+async fn settle_once(parts: &Arc<Parts>, received: Received) -> Result<BatchAnswer> {
     match received.validate(parts).await? {
         Ok(validated) => {
             parts.steps.reached(Step::Validated).await;
@@ -126,13 +146,13 @@ async fn begin(
                 id: batch.id,
                 request,
                 brand,
-                body,
+                body: Arc::new(body),
                 at: now,
                 lease_expires_at: batch.lease_expires_at,
             }))),
             BatchStart::Answered { answer } => serde_json::from_str(&answer)
                 .map(Begun::Answered)
-                .map_err(|_| crate::Error::TaskEnded {
+                .map_err(|_| Error::TaskEnded {
                     attempted: "read a stored answer",
                 }),
             BatchStart::InProgress => Err(Refusal::new(
