@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::number::shown;
 use crate::dataset::{Dataset, TimeColumns};
 use crate::error_code::Refusal;
 
@@ -106,7 +107,7 @@ impl Header {
             })
             .ok_or_else(|| {
                 let beside: Vec<&str> = BESIDE.iter().map(|(known, _)| *known).collect();
-                dataset.unknown_column(&name, &beside).at("header")
+                dataset.unknown_column(&shown(&name), &beside).at("header")
             })
     }
 

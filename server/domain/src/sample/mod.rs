@@ -16,6 +16,7 @@ mod tests;
 pub use campaigns::{CampaignDirectory, Registration};
 pub use duplicates::{Duplicates, settle_duplicates};
 pub use header::{Column, Header};
+pub use number::shown;
 pub use problem::{LineProblem, ProblemCode};
 pub use row::{EARLIEST_DAY, LinedFact, RowParser};
 

@@ -118,7 +118,7 @@ fn too_large(amount: impl std::fmt::Display, max: impl std::fmt::Display) -> (Pr
 }
 
 /// At most 40 characters of a text from a file, for messages.
-pub(super) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

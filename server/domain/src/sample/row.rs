@@ -243,6 +243,11 @@ fn check_day(day: Date, today: Date, may_lie_ahead: bool) -> Result<(), ColumnPr
 fn text<'c>(cell: &Cell<'c>) -> Result<Option<&'c str>, (ProblemCode, String)> {
     match cell {
         Cell::Missing => Ok(None),
+        // PostgreSQL keeps no text with it, and no platform sends it.
+        Cell::Text(text) if text.contains('\0') => Err((
+            ProblemCode::WrongType,
+            "the text holds a NUL character; leave it out".into(),
+        )),
         Cell::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
         Cell::NotUtf8 => Err((
             ProblemCode::BadUtf8,

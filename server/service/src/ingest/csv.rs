@@ -1,7 +1,11 @@
 //! Rows of a CSV body: UTF-8, comma-separated, with a header.
+//!
+//! Invariant: no more than a line of the longest kind accepted is held in memory, even where a
+//! quote is never closed.
 
+use std::cell::Cell as Counter;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use bellwether_domain::dataset::Dataset;
@@ -22,22 +26,35 @@ pub(super) fn read<'a>(
     let file = File::open(path).map_err(Error::disk("read the body"))?;
     // The line break at the end makes the reader's line the one after the record, always; lines
     // end at `\n` only, because counting is wrong for `\r\n` where both are terminators.
+    let left = Counter::new(line_bytes_max + 1);
+    let body = Measured {
+        inner: file.chain(&b"\n"[..]),
+        left: &left,
+    };
     let mut reader = ReaderBuilder::new()
         .flexible(true)
         .terminator(Terminator::Any(b'\n'))
-        .from_reader(file.chain(&b"\n"[..]));
+        .from_reader(body);
+    let failed = |error, line| io_error(error, line, line_bytes_max);
     let names = reader
         .byte_headers()
-        .map_err(|error| io_error(error, "read the header"))?
+        .map_err(|error| failed(error, 1))?
         .clone();
+    if names.as_slice().len() > line_bytes_max {
+        return Err(line_too_long(1, line_bytes_max).into());
+    }
     let header = Header::parse(dataset, header_names(&names)?)?;
     let mut gathering = begin(header);
     let mut record = ByteRecord::new();
-    while reader
-        .read_byte_record(&mut record)
-        .map_err(|error| io_error(error, "read the body"))?
-    {
-        let line = first_line(&reader, &record);
+    loop {
+        left.set(line_bytes_max + 1);
+        let next_line = reader.position().line();
+        let more = reader.read_byte_record(&mut record);
+        if !more.map_err(|error| failed(error, next_line))? {
+            return Ok(gathering);
+        }
+        // An unclosed quote swallows the line break that would end its record.
+        let line = first_line(&reader, &record).max(next_line);
         if record.as_slice().len() > line_bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
         }
@@ -47,7 +64,24 @@ pub(super) fn read<'a>(
         let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
         gathering.row(line, &cells)?;
     }
-    Ok(gathering)
+}
+
+/// A body of which only so many bytes may be read until the count is set anew.
+struct Measured<'a, R> {
+    inner: R,
+    left: &'a Counter<usize>,
+}
+
+impl<R: Read> Read for Measured<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(self.left.get());
+        if most == 0 && !into.is_empty() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let n_read = self.inner.read(&mut into[..most])?;
+        self.left.set(self.left.get() - n_read);
+        Ok(n_read)
+    }
 }
 
 /// The line on which the record that was just read begins: quoted fields may hold line breaks.
@@ -93,9 +127,12 @@ fn cell(field: &[u8]) -> Cell<'_> {
     }
 }
 
-fn io_error(error: csv::Error, attempted: &'static str) -> Error {
+fn io_error(error: csv::Error, line: u64, line_bytes_max: usize) -> Error {
     match error.into_kind() {
-        csv::ErrorKind::Io(source) => Error::disk(attempted)(source),
+        csv::ErrorKind::Io(source) if source.kind() == io::ErrorKind::FileTooLarge => {
+            line_too_long(line, line_bytes_max).into()
+        }
+        csv::ErrorKind::Io(source) => Error::disk("read the body")(source),
         _ => Refusal::invalid("the body is not valid CSV")
             .at("header")
             .into(),

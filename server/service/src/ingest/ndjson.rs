@@ -2,13 +2,13 @@
 //!
 //! Numbers are taken as they are written, digit by digit, and never through floating point.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use bellwether_domain::dataset::Dataset;
-use bellwether_domain::sample::{Cell, Column, Header, LineProblem, ProblemCode};
+use bellwether_domain::sample::{Cell, Column, Header, LineProblem, ProblemCode, shown};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::csv::line_too_long;
@@ -52,6 +52,33 @@ pub(super) fn read<'a>(
     Ok(gathering)
 }
 
+/// The members of a JSON object as they stand there; a map would keep only one of two namesakes.
+struct Object<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Object(members))
+    }
+}
+
 /// One parsed line: a value a column.
 struct Line {
     values: Vec<(Column, Value)>,
@@ -75,19 +102,23 @@ impl Line {
         if text.is_empty() {
             return Ok(None);
         }
-        let object: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+        let object: Object<'_> = serde_json::from_str(text).map_err(|error| {
             let message = format!("the line is not a JSON object: {error}");
             LineProblem::of_line(line, ProblemCode::Malformed, message)
         })?;
-        let values = object.iter().map(|(name, raw)| {
-            let column = Header::column(dataset, name).map_err(|refusal| {
-                LineProblem::in_column(line, name, ProblemCode::UnknownColumn, refusal.message)
-            })?;
-            Ok((column, value(raw)))
-        });
-        Ok(Some(Self {
-            values: values.collect::<Result<_, _>>()?,
-        }))
+        let mut values: Vec<(Column, Value)> = Vec::with_capacity(object.0.len());
+        for (name, raw) in object.0 {
+            let at_fault =
+                |code, message| LineProblem::in_column(line, &shown(&name), code, message);
+            let column = Header::column(dataset, &name)
+                .map_err(|refusal| at_fault(ProblemCode::UnknownColumn, refusal.message))?;
+            if values.iter().any(|(known, _)| *known == column) {
+                let message = format!("the line says `{}` twice", shown(&name));
+                return Err(at_fault(ProblemCode::Malformed, message));
+            }
+            values.push((column, value(raw)));
+        }
+        Ok(Some(Self { values }))
     }
 
     /// The line's cells in the order of the header.
