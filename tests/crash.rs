@@ -171,6 +171,22 @@ fn a_kill_in_a_kills_clearing_up_loses_nothing_either() {
 }
 
 #[test]
+fn nobody_sees_a_batch_before_its_transaction() {
+    let server = an_empty_server();
+    let brand = server.brand(0).to_owned();
+    server.analyst().commit_csv("delivery_daily", &brand, FIRST);
+    let mut server = server.kill().restart_stopping_at("staged");
+    let sender = server.analyst();
+    let sending =
+        std::thread::spawn(move || sender.try_post(&address(&brand), &HEADERS, SECOND.as_bytes()));
+    server.wait_until_stopped();
+    let seen = sums(&server.analyst())["impressions"].take();
+    server.kill();
+    assert!(sending.join().expect("the sender lives").is_none());
+    assert_eq!(seen, json!(WITHOUT_SECOND));
+}
+
+#[test]
 fn a_second_process_on_the_same_folder_says_so_and_ends() {
     let server = an_empty_server();
     let data_dir = server.data_dir().display().to_string();

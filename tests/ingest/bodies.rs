@@ -22,11 +22,10 @@ fn given_small_bodies() -> Untouched {
 
 /// A report of exactly so many bytes: its last number has as many blanks behind it as it takes.
 fn body_of(size_bytes: usize) -> String {
-    let day = |n: usize| format!("2025-01-{n:02},c1,1\n");
-    let mut body = format!(
-        "date,campaign,impressions\n{}",
-        (1..=28).map(day).collect::<String>()
-    );
+    let days: Vec<String> = (1..=28)
+        .map(|day| format!("2025-01-{day:02},c1,1\n"))
+        .collect();
+    let mut body = format!("date,campaign,impressions\n{}", days.concat());
     let padding = " ".repeat(size_bytes - body.len());
     body.insert_str(body.len() - 1, &padding);
     body
@@ -161,17 +160,10 @@ fn a_body_that_breaks_off_leaves_nothing() {
 #[test]
 fn a_report_of_just_the_most_rows_is_taken_and_one_row_more_is_refused() {
     let untouched = Untouched::of(server_with("ingest_rows_max", 3));
-    let rows = |n: usize| {
-        (1..=n)
-            .map(|day| format!("2025-01-0{day},c1,-1\n"))
-            .collect::<String>()
-    };
-    let answer = |n| {
-        send(
-            &untouched.server,
-            "register=true",
-            &format!("date,campaign,clicks\n{}", rows(n)),
-        )
+    let answer = |n: usize| {
+        let rows = ["2025-01-01,c1,-1"].repeat(n);
+        let csv = super::report("date,campaign,clicks", &rows);
+        send(&untouched.server, "register=true", &csv)
     };
     assert_eq!(answer(3).json()["rejected"], 3);
     let reply = answer(4);
@@ -214,6 +206,35 @@ fn an_ndjson_line_over_its_limit_is_refused_with_its_number() {
     let reply = server
         .analyst()
         .post(&address, &headers, format!("{short}\n{long}\n").as_bytes());
+    assert_eq!(
+        refused(&reply),
+        (413, json!("LIMIT_EXCEEDED"), json!("line 2"))
+    );
+    untouched.assert_so();
+}
+
+#[test]
+fn a_header_over_the_limit_of_a_line_is_refused_too() {
+    let untouched = Untouched::of(server_with("ingest_line_bytes_max", 100));
+    let csv = format!("date,campaign,{}\n2025-01-01,c1,1\n", "c".repeat(100));
+    let reply = send(&untouched.server, "register=true", &csv);
+    assert_eq!(
+        refused(&reply),
+        (413, json!("LIMIT_EXCEEDED"), json!("line 1"))
+    );
+    untouched.assert_so();
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_a_line_over_its_limit() {
+    let untouched = Untouched::of(server_with("ingest_line_bytes_max", 100));
+    let rows = [
+        &["2025-01-01,\"c1,1"],
+        ["2025-01-02,c1,1"].repeat(20).as_slice(),
+    ]
+    .concat();
+    let csv = super::report("date,campaign,impressions", &rows);
+    let reply = send(&untouched.server, "register=true", &csv);
     assert_eq!(
         refused(&reply),
         (413, json!("LIMIT_EXCEEDED"), json!("line 2"))

@@ -4,7 +4,7 @@ use bellwether_test_support::{Persona, Reply, TestServer};
 use serde_json::json;
 
 use super::{Untouched, a_server_without_facts, message, refused, report, sums};
-use crate::given::an_empty_server;
+use crate::given::{BELLWETHER, an_empty_server};
 
 fn keyed(server: &TestServer, key: &str, options: &str, csv: &str) -> Reply {
     keyed_by(&server.analyst(), server.brand(0), key, options, csv)
@@ -14,6 +14,12 @@ fn keyed_by(sender: &Persona, brand: &str, key: &str, options: &str, csv: &str) 
     let address = format!("/v1/ingest/delivery_daily?brand={brand}&{options}");
     let headers = [("content-type", "text/csv"), ("idempotency-key", key)];
     sender.post(&address, &headers, csv.as_bytes())
+}
+
+fn try_keyed(sender: &Persona, brand: &str, key: &str, csv: &str) -> Option<Reply> {
+    let address = format!("/v1/ingest/delivery_daily?brand={brand}&register=true");
+    let headers = [("content-type", "text/csv"), ("idempotency-key", key)];
+    sender.try_post(&address, &headers, csv.as_bytes())
 }
 
 fn csv(impressions: i64) -> String {
@@ -139,4 +145,22 @@ fn an_empty_key_is_refused_and_writes_nothing() {
         (400, json!("INVALID_INPUT"), json!("Idempotency-Key"))
     );
     untouched.assert_so();
+}
+
+#[test]
+fn a_twin_of_a_request_under_way_is_told_to_come_back() {
+    let mut server = TestServer::stopping_at(BELLWETHER, "validated");
+    let (sender, brand) = (server.analyst(), server.brand(0).to_owned());
+    let first = {
+        let (sender, brand) = (sender.clone(), brand.clone());
+        std::thread::spawn(move || try_keyed(&sender, &brand, "k1", &csv(5)))
+    };
+    server.wait_until_stopped();
+    let twin = try_keyed(&sender, &brand, "k1", &csv(5)).expect("the server answers");
+    let other = try_keyed(&sender, &brand, "k1", &csv(6)).expect("the server answers");
+    server.kill();
+    assert!(first.join().expect("the sender lives").is_none());
+    assert_eq!((twin.status, refused(&twin).1), (409, json!("BUSY")));
+    assert_eq!(twin.headers["retry-after"], "1");
+    assert_eq!(refused(&other).1, "CONFLICT");
 }

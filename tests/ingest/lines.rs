@@ -1,7 +1,7 @@
 //! What is wrong with single lines: told by line, column and code, with what would be accepted.
 
 use bellwether::clock::SystemClock;
-use bellwether_domain::time::{Clock, utc_date};
+use bellwether_domain::time::{Clock, Date, utc_date};
 use bellwether_test_support::Reply;
 use serde_json::json;
 
@@ -76,7 +76,7 @@ fn a_day_that_has_not_begun_anywhere_is_in_the_future() {
     let today = utc_date(SystemClock.now());
     let tomorrow = today
         .tomorrow()
-        .and_then(|day| day.tomorrow())
+        .and_then(Date::tomorrow)
         .expect("a day of this century");
     let reply = answer_to(&format!("{tomorrow},c1,1,1"));
     assert_eq!(problems(&reply), json!([[3, "date", "FUTURE_DATE"]]));
@@ -232,5 +232,49 @@ fn an_answer_lists_a_thousand_problems_and_counts_them_all() {
             answer["problems"].as_array().map(Vec::len)
         ),
         (&json!(1_001), Some(1_000))
+    );
+}
+
+#[test]
+fn a_text_with_a_nul_is_refused_as_no_database_keeps_it_alike() {
+    let server = a_server_without_facts();
+    let csv = report("date,campaign,impressions", &["2025-01-01,c\u{0}1,1"]);
+    let reply = send(&server, "register=true", &csv);
+    assert_eq!(problems(&reply), json!([[2, "campaign", "WRONG_TYPE"]]));
+}
+
+#[test]
+fn an_ndjson_line_that_says_a_column_twice_is_malformed() {
+    let server = a_server_without_facts();
+    let body = [
+        r#"{"date":"2025-01-01","campaign":"c1","clicks":1,"clicks":2}"#,
+        r#"{"date":"2025-01-02","campaign":"c1","clicks":1,"Clicks":1}"#,
+    ];
+    let address = format!(
+        "/v1/ingest/delivery_daily?register=true&brand={}",
+        server.brand(0)
+    );
+    let headers = [("content-type", "application/x-ndjson")];
+    let reply = server
+        .analyst()
+        .post(&address, &headers, body.join("\n").as_bytes());
+    assert_eq!(
+        problems(&reply),
+        json!([[1, "clicks", "MALFORMED"], [2, "Clicks", "MALFORMED"]])
+    );
+}
+
+#[test]
+fn a_line_after_a_text_of_several_lines_is_told_by_its_place_in_the_file() {
+    let server = a_server_without_facts();
+    let rows = [
+        "2025-01-01,c1,\"a name\nof two lines\",1",
+        "2025-01-02,c1,,-1",
+    ];
+    let csv = report("date,campaign,campaign_name,impressions", &rows);
+    let reply = send(&server, "register=true", &csv);
+    assert_eq!(
+        problems(&reply),
+        json!([[4, "impressions", "NEGATIVE_VALUE"]])
     );
 }

@@ -1,5 +1,7 @@
 //! The newest commit wins a key, and a row replaces the whole row.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{report, sums};
@@ -82,4 +84,61 @@ fn every_commit_gives_a_newer_snapshot() {
     };
     let (first, second) = (commit(), commit());
     assert_ne!(first["snapshot"], second["snapshot"]);
+}
+
+#[test]
+fn batches_that_come_at_once_are_all_in() {
+    let server = an_empty_server();
+    let sending: Vec<_> = (0..8)
+        .map(|n| {
+            let (sender, brand) = (server.analyst(), server.brand(0).to_owned());
+            let csv = report(
+                "date,campaign,impressions",
+                &[&format!("2025-01-01,c{n},1")],
+            );
+            std::thread::spawn(move || sender.commit_csv("delivery_daily", &brand, &csv))
+        })
+        .collect();
+    let answers = sending
+        .into_iter()
+        .map(|sent| sent.join().expect("the sender lives"));
+    let snapshots: BTreeSet<String> = answers
+        .map(|answer| answer["snapshot"].to_string())
+        .collect();
+    assert_eq!(
+        (
+            snapshots.len(),
+            sums(&server.analyst())["impressions"].take()
+        ),
+        (8, json!(8))
+    );
+}
+
+#[test]
+fn batches_that_register_one_campaign_at_once_make_one_campaign() {
+    let server = an_empty_server();
+    let sending: Vec<_> = (1..=6)
+        .map(|day| {
+            let (sender, brand) = (server.analyst(), server.brand(0).to_owned());
+            let csv = report(
+                "date,campaign,impressions",
+                &[&format!("2025-01-0{day},same,1")],
+            );
+            std::thread::spawn(move || {
+                sender.ingest_csv("delivery_daily", &brand, "register=true", &csv)
+            })
+        })
+        .collect();
+    for sent in sending {
+        let reply = sent.join().expect("the sender lives");
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let campaigns = server
+        .analyst()
+        .data("{ campaigns(first: 9) { nodes { externalId } } }");
+    assert_eq!(
+        campaigns["campaigns"]["nodes"],
+        json!([{ "externalId": "same" }])
+    );
+    assert_eq!(sums(&server.analyst())["impressions"], 6);
 }

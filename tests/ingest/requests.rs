@@ -222,3 +222,15 @@ fn a_report_is_posted_and_not_got() {
     let address = format!("/v1/ingest/delivery_daily?brand={}", server.brand(0));
     assert_eq!(server.analyst().get(&address, &[]).status, 405);
 }
+
+#[test]
+fn a_refusal_does_not_echo_a_long_name_whole() {
+    let server = a_server_without_facts();
+    let reply = send(
+        &server,
+        "",
+        &format!("date,campaign,{}\n", "x".repeat(100_000)),
+    );
+    assert_eq!(refused(&reply).0, 400);
+    assert!(reply.text.len() < 2_000, "{} bytes", reply.text.len());
+}
