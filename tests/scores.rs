@@ -143,7 +143,8 @@ fn scores_of_many_campaigns_come_in_one_answer_each_its_own() {
     let day = yesterday(&server);
     let rows = (1..=20)
         .map(|n| format!("{day},c{n},100,{},0,0\n", n * 100))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     let report = format!("date,campaign,spend,revenue,refunds,cogs\n{rows}");
     server
         .analyst()

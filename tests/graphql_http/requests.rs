@@ -11,7 +11,8 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// Text as a value in an address.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));
+    bytes.collect::<Vec<_>>().concat()
 }
 
 #[test]

@@ -95,7 +95,8 @@ fn engagement_counts_likes_comments_and_shares_for_each_impression() {
 fn fractions_of_conversions_and_of_cents_are_exact() {
     let rows = (1..=30)
         .map(|day| format!("2026-04-{day:02},a,0.1,0.01\n"))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     let server = delivered(&format!("date,campaign,conversions,spend\n{rows}"));
     let answer = metrics(&server.viewer(), APRIL, "totals { conversions spend cpa }");
     let expected = json!({ "conversions": "3", "spend": "0.3", "cpa": "0.1" });

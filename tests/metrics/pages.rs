@@ -10,7 +10,8 @@ use super::{APRIL, an_empty_server, brand_id, delivered, metrics};
 fn five_campaigns() -> TestServer {
     let rows = (1..=5)
         .map(|n| format!("2026-04-01,c{n},{}\n", n * 10))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     delivered(&format!("date,campaign,impressions\n{rows}"))
 }
 

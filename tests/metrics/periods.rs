@@ -12,7 +12,8 @@ fn one_a_day(from: Date, until: Date) -> String {
     let rows = days
         .iter()
         .map(|day| format!("{day},a,1\n"))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     format!("date,campaign,impressions\n{rows}")
 }
 

@@ -14,13 +14,13 @@ use crate::metrics::{brand_id, campaign_id};
 enum Stranger {
     /// An answer of their own, in which nothing of the other agency stands.
     SeesOnlyTheirOwn,
-    /// NOT_FOUND, as for an id that was never given out.
+    /// `NOT_FOUND`, as for an id that was never given out.
     FindsNothing,
 }
 
 use Stranger::{FindsNothing, SeesOnlyTheirOwn};
 
-/// One use of a field of the roots; BRAND_ID and CAMPAIGN_ID stand for ids of the first agency.
+/// One use of a field of the roots; `BRAND_ID` and `CAMPAIGN_ID` stand for ids of the first agency.
 struct Use {
     field: &'static str,
     document: &'static str,
