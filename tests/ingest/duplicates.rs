@@ -53,6 +53,23 @@ fn duplicates_are_added_when_that_is_asked_for() {
 }
 
 #[test]
+fn every_row_that_is_in_is_accepted_though_fewer_facts_are_written() {
+    let server = an_empty_server();
+    for rule in ["sum", "last"] {
+        let options = format!("register=true&duplicates={rule}");
+        let answer = send(&server, &options, &twins()).json();
+        assert_eq!(
+            (
+                &answer["accepted"],
+                &answer["rejected"],
+                &answer["rows_written"]
+            ),
+            (&json!(3), &json!(0), &json!(2))
+        );
+    }
+}
+
+#[test]
 fn the_last_duplicate_counts_when_that_is_asked_for() {
     let server = an_empty_server();
     send(&server, "register=true&duplicates=last", &twins());
@@ -69,4 +86,16 @@ fn rows_of_different_attribution_windows_are_no_duplicates() {
     let rows = ["2025-01-01,c1,7d_click,1", "2025-01-01,c1,1d_view,1"];
     let csv = report("date,campaign,attribution,conversions", &rows);
     assert_eq!(send(&server, "register=true", &csv).json()["accepted"], 2);
+}
+
+#[test]
+fn the_word_unspecified_is_no_attribution_window() {
+    let server = an_empty_server();
+    let rows = ["2025-01-01,c1,Unspecified,1", "2025-01-01,c1,,1"];
+    let csv = report("date,campaign,attribution,conversions", &rows);
+    let reply = send(&server, "register=true", &csv);
+    assert_eq!(
+        problems(&reply),
+        json!([[2, null, "DUPLICATE_KEY"], [3, null, "DUPLICATE_KEY"]])
+    );
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{report, send, sums};
+use super::{problems, report, send, sums};
 use crate::given::an_empty_server;
 
 const COLUMNS: &str = "date,campaign,ad_group,ad,impressions,spend";
@@ -71,10 +71,9 @@ fn each_day_is_read_at_the_coarsest_level_that_it_has() {
 }
 
 #[test]
-fn an_ad_without_its_ad_group_is_taken_as_an_ad() {
+fn an_ad_without_its_ad_group_is_refused() {
     let server = an_empty_server();
     let rows = ["2025-03-01,c1,,,8,1", "2025-03-01,c1,,a1,5,1"];
     let reply = send(&server, "register=true", &report(COLUMNS, &rows));
-    assert_eq!(reply.json()["accepted"], 2, "{}", reply.text);
-    assert_eq!(sums(&server.analyst())["impressions"], 8);
+    assert_eq!(problems(&reply), json!([[3, "ad_group", "MISSING_VALUE"]]));
 }

@@ -240,7 +240,7 @@ fn a_text_with_a_nul_is_refused_as_no_database_keeps_it_alike() {
     let server = a_server_without_facts();
     let csv = report("date,campaign,impressions", &["2025-01-01,c\u{0}1,1"]);
     let reply = send(&server, "register=true", &csv);
-    assert_eq!(problems(&reply), json!([[2, "campaign", "WRONG_TYPE"]]));
+    assert_eq!(problems(&reply), json!([[2, "campaign", "BAD_TEXT"]]));
 }
 
 #[test]
@@ -275,6 +275,9 @@ fn a_line_after_a_text_of_several_lines_is_told_by_its_place_in_the_file() {
     let reply = send(&server, "register=true", &csv);
     assert_eq!(
         problems(&reply),
-        json!([[4, "impressions", "NEGATIVE_VALUE"]])
+        json!([
+            [2, "campaign_name", "BAD_TEXT"],
+            [4, "impressions", "NEGATIVE_VALUE"]
+        ])
     );
 }

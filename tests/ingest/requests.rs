@@ -3,7 +3,7 @@
 use bellwether_test_support::{Persona, Reply};
 use serde_json::{Value, json};
 
-use super::{a_server_without_facts, message, refused, send};
+use super::{a_server_without_facts, message, problems, refused, send};
 
 const GOOD: &str = "date,campaign,impressions\n2025-01-01,c1,1\n";
 
@@ -76,13 +76,15 @@ fn an_empty_body_is_refused() {
 }
 
 #[test]
-fn a_header_without_rows_writes_nothing() {
+fn a_header_without_rows_is_rejected_and_the_answer_says_so() {
     let server = a_server_without_facts();
-    let answer = send(&server, "register=true", "date,campaign,impressions\n").json();
+    let reply = send(&server, "register=true", "date,campaign,impressions\n\n");
+    let answer = reply.json();
     assert_eq!(
-        (&answer["outcome"], &answer["accepted"], &answer["problems"]),
-        (&json!("REJECTED"), &json!(0), &json!([]))
+        (reply.status, &answer["accepted"], &answer["rejected"]),
+        (422, &json!(0), &json!(0))
     );
+    assert_eq!(problems(&reply), json!([[1, null, "NO_ROWS"]]));
 }
 
 #[test]

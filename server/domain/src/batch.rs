@@ -36,10 +36,15 @@ pub struct BatchAnswer {
     pub batch: BatchId,
     /// How it ended.
     pub outcome: BatchOutcome,
-    /// How many rows of the report were accepted; after duplicates were settled.
+    /// How many rows of the report are in; those that were added or replaced as duplicates of
+    /// each other count one by one.
     pub accepted: u64,
-    /// How many lines were not.
+    /// How many rows were read and refused. Of a batch that is written, `accepted` and `rejected`
+    /// are together all rows of the report; of one that is not, good rows are in neither.
     pub rejected: u64,
+    /// How many facts were written: fewer than `accepted` where duplicates came to one.
+    #[serde(default)]
+    pub rows_written: u64,
     /// The problems of the lines that were not, at most [`PROBLEMS_LISTED_MAX`].
     pub problems: Vec<LineProblem>,
     /// The external ids of campaigns that the batch registered.

@@ -13,6 +13,10 @@ pub const KEY_DIMENSIONS_MAX: usize = 3;
 /// The most bytes of a text in a key: an ad's id, a country, an age group.
 pub const KEY_TEXT_BYTES_MAX: usize = 128;
 
+/// The word of a row, in any case, that says no attribution window: the same as an empty field.
+/// Answers name such rows by it, so that no window may have this name.
+pub const ATTRIBUTION_UNSPECIFIED: &str = "unspecified";
+
 closed_words! {
     /// The name of a dataset.
     pub enum DatasetName, "a dataset" {
@@ -184,7 +188,7 @@ const DELIVERY_DAILY: Dataset = Dataset {
         text(
             "ad",
             false,
-            "The platform's id of the ad; rows with it are of level AD.",
+            "The platform's id of the ad; rows with it are of level AD and need the ad group too.",
         ),
     ],
     shape_rule: ShapeRule::Level,

@@ -23,7 +23,8 @@ closed_words! {
 
 /// Sorts the facts of a batch by key and makes keys distinct by the rule.
 ///
-/// Returns the facts in key order and the problems of the rows that are refused.
+/// Returns the facts in key order and one problem for each row that is refused: every other row
+/// is in, as a fact of its own or as a part of one.
 pub fn settle_duplicates(
     dataset: &Dataset,
     mut facts: Vec<LinedFact>,
@@ -41,7 +42,9 @@ pub fn settle_duplicates(
             (twins, Duplicates::Last) => kept.extend(twins.last().map(|twin| twin.fact.clone())),
             (twins, Duplicates::Sum) => match sum(dataset, twins) {
                 Ok(fact) => kept.push(fact),
-                Err(problem) => problems.push(problem),
+                Err((column, message)) => problems.extend(twins.iter().map(|twin| {
+                    LineProblem::in_column(twin.line, column, ProblemCode::TooLarge, &*message)
+                })),
             },
             (twins, Duplicates::Reject) => problems.extend(refuse(twins)),
         }
@@ -62,7 +65,8 @@ fn refuse(twins: &[LinedFact]) -> impl Iterator<Item = LineProblem> {
     })
 }
 
-fn sum(dataset: &Dataset, twins: &[LinedFact]) -> Result<Fact, LineProblem> {
+/// The rows as one; else the measure whose sum has no place, and what is to be said of it.
+fn sum(dataset: &Dataset, twins: &[LinedFact]) -> Result<Fact, (&'static str, String)> {
     let mut total = twins[0].fact.clone();
     for twin in &twins[1..] {
         for (index, measure) in dataset.measures.iter().enumerate() {
@@ -74,7 +78,7 @@ fn sum(dataset: &Dataset, twins: &[LinedFact]) -> Result<Fact, LineProblem> {
                         "the sum of `{}` over the rows of this key is too large",
                         measure.name
                     );
-                    LineProblem::in_column(twin.line, measure.name, ProblemCode::TooLarge, message)
+                    (measure.name, message)
                 })?),
                 (left, right, _) => left.or(right),
             };

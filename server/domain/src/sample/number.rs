@@ -57,6 +57,10 @@ fn decimal(cell: &Cell<'_>) -> Result<Option<Decimal>, (ProblemCode, String)> {
 
 fn decimal_of_text(text: &str) -> Result<Decimal, (ProblemCode, String)> {
     let trimmed = text.trim();
+    // The parser would take `1_000`, which no format of reports has.
+    if trimmed.contains('_') {
+        return Err(not_a_number(trimmed));
+    }
     let parsed = Decimal::from_str_exact(trimmed).or_else(|_| Decimal::from_scientific(trimmed));
     parsed.map_err(|_| {
         let digits_only = trimmed
@@ -145,6 +149,7 @@ mod tests {
         assert_eq!(count(&Cell::Text("22.5")), Err(ProblemCode::WrongType));
         assert_eq!(count(&Cell::Text("-1")), Err(ProblemCode::NegativeValue));
         assert_eq!(count(&Cell::Text("1,000")), Err(ProblemCode::WrongType));
+        assert_eq!(count(&Cell::Text("1_000")), Err(ProblemCode::WrongType));
         assert_eq!(
             count(&Cell::Text("9223372036854775808")),
             Err(ProblemCode::TooLarge)

@@ -42,12 +42,16 @@ pub enum ProblemCode {
     UnknownWord,
     /// The text is longer than its limit.
     TextTooLong,
+    /// The text holds a control character, such as NUL or a line break.
+    BadText,
     /// Another line of the batch has the same key.
     DuplicateKey,
     /// No history file says to which campaign the ad or ad group belongs.
     UnresolvedParent,
     /// The history files name different campaigns for one ad or ad group.
     ContradictoryParent,
+    /// The report has no row at all.
+    NoRows,
 }
 
 impl ProblemCode {
@@ -105,6 +109,10 @@ impl ProblemCode {
         ),
         (Self::TextTooLong, "The text is longer than its limit."),
         (
+            Self::BadText,
+            "The text holds a control character, such as NUL or a line break.",
+        ),
+        (
             Self::DuplicateKey,
             "Another line of the batch has the same key; `duplicates=sum` or `duplicates=last` settles it.",
         ),
@@ -115,6 +123,10 @@ impl ProblemCode {
         (
             Self::ContradictoryParent,
             "The history files name different campaigns for one ad or ad group.",
+        ),
+        (
+            Self::NoRows,
+            "The report has no row; told at line 1, and counted in neither number.",
         ),
     ];
 

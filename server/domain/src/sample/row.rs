@@ -8,13 +8,19 @@ use super::campaigns::{CampaignDirectory, ColumnProblem, RowCampaign};
 use super::header::{Column, Header, column_name};
 use super::number::{measure_value, shown};
 use super::problem::{LineProblem, ProblemCode};
-use crate::dataset::{Dataset, DatasetName, KEY_DIMENSIONS_MAX, KEY_TEXT_BYTES_MAX, KeyDimension};
+use crate::dataset::{
+    ATTRIBUTION_UNSPECIFIED, Dataset, DatasetName, KEY_DIMENSIONS_MAX, KEY_TEXT_BYTES_MAX,
+    KeyDimension, ShapeRule,
+};
 use crate::fact::{Fact, FactKey, Text};
 use crate::ids::BrandId;
-use crate::time::{Date, parse_date};
+use crate::time::{Date, day_number, parse_date};
 
 /// No fact is older: a date before it is a slip, such as `0026-04-01`.
 pub const EARLIEST_DAY: Date = Date::constant(2000, 1, 1);
+
+/// The most days over which one cost accrues: what one query may cover.
+pub const COST_DAYS_MAX: i32 = 3_700;
 
 /// A fact with the line it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +126,10 @@ impl<'a> RowParser<'a> {
             Column::Platform => draft.campaign.platform = text(cell)?,
             Column::Currency => draft.campaign.currency = text(cell)?,
             Column::Attribution => {
-                draft.attribution = text(cell)?.map(|t| self.key_text(t)).transpose()?;
+                draft.attribution = text(cell)?
+                    .filter(|t| !t.eq_ignore_ascii_case(ATTRIBUTION_UNSPECIFIED))
+                    .map(|t| self.key_text(t))
+                    .transpose()?;
             }
             Column::Dimension(index) => {
                 let dimension = &self.dataset.dimensions[index];
@@ -163,12 +172,19 @@ impl<'a> RowParser<'a> {
                 );
                 return Err(("until", ProblemCode::EmptyRange, message));
             }
+            if day_number(until) - day_number(from) > COST_DAYS_MAX {
+                let message = format!(
+                    "the range is over the limit `cost_days_max` of {COST_DAYS_MAX} days; split the cost"
+                );
+                return Err(("until", ProblemCode::TooLarge, message));
+            }
         }
         for (dimension, text) in self.dataset.dimensions.iter().zip(&draft.texts) {
             if dimension.required && text.is_none() {
                 return Err(missing(dimension.name));
             }
         }
+        check_nesting(self.dataset, &draft.texts)?;
         Ok(FactKey {
             brand: self.brand,
             campaign,
@@ -227,6 +243,27 @@ fn missing(column: &'static str) -> ColumnProblem {
     )
 }
 
+/// Refuses a text of a level without the one above it: the row would have another key than the
+/// same row with it, and the two would be added instead of one replacing the other.
+fn check_nesting(
+    dataset: &Dataset,
+    texts: &[Option<Text>; KEY_DIMENSIONS_MAX],
+) -> Result<(), ColumnProblem> {
+    if dataset.shape_rule != ShapeRule::Level {
+        return Ok(());
+    }
+    for (index, pair) in dataset.dimensions.windows(2).enumerate() {
+        let (above, below) = (pair[0].name, pair[1].name);
+        if texts[index].is_none() && texts[index + 1].is_some() {
+            let message = format!(
+                "`{above}` is empty; a row with `{below}` needs it, because both make its key"
+            );
+            return Err((above, ProblemCode::MissingValue, message));
+        }
+    }
+    Ok(())
+}
+
 fn check_day(day: Date, today: Date, may_lie_ahead: bool) -> Result<(), ColumnProblem> {
     let column = if may_lie_ahead { "from" } else { "date" };
     if day < EARLIEST_DAY {
@@ -243,12 +280,17 @@ fn check_day(day: Date, today: Date, may_lie_ahead: bool) -> Result<(), ColumnPr
 fn text<'c>(cell: &Cell<'c>) -> Result<Option<&'c str>, (ProblemCode, String)> {
     match cell {
         Cell::Missing => Ok(None),
-        // PostgreSQL keeps no text with it, and no platform sends it.
-        Cell::Text(text) if text.contains('\0') => Err((
-            ProblemCode::WrongType,
-            "the text holds a NUL character; leave it out".into(),
-        )),
-        Cell::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Cell::Text(text) => {
+            let text = text.trim();
+            // PostgreSQL keeps no text with NUL, and none of them can be seen where it is shown.
+            if let Some(control) = text.chars().find(|c| c.is_control()) {
+                let number = u32::from(control);
+                let message =
+                    format!("the text holds the control character U+{number:04X}; leave it out");
+                return Err((ProblemCode::BadText, message));
+            }
+            Ok(Some(text).filter(|text| !text.is_empty()))
+        }
         Cell::NotUtf8 => Err((
             ProblemCode::BadUtf8,
             "the bytes are not UTF-8; send the file as UTF-8".into(),

@@ -218,6 +218,21 @@ fn costs_take_ranges_ahead_credits_and_no_campaign() {
 }
 
 #[test]
+fn a_cost_may_accrue_over_ten_years_and_not_a_day_more() {
+    let header = ["from", "until", "kind", "amount"];
+    let rows: [&[&str]; 2] = [
+        &["2020-01-01", "2030-02-17", "production", "1"],
+        &["2020-01-01", "2030-02-18", "production", "1"],
+    ];
+    let (facts, problems, _) = read(DatasetName::Costs, &header, &rows, Duplicates::Reject);
+    assert_eq!(facts.len(), 1);
+    assert!(
+        problems[0].message.contains("`cost_days_max` of 3700"),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn currencies_of_rows_must_be_known_and_the_campaigns() {
     let header = ["date", "campaign", "currency"];
     let rows: [&[&str]; 3] = [
@@ -235,4 +250,61 @@ fn currencies_of_rows_must_be_known_and_the_campaigns() {
     assert_eq!(problems[0].code, ProblemCode::CurrencyMismatch);
     assert_eq!(problems[1].code, ProblemCode::UnknownCurrency);
     assert!(problems[1].message.contains("`CAD`"));
+}
+
+#[test]
+fn an_ad_needs_its_ad_group_and_no_text_holds_control_characters() {
+    let header = ["date", "campaign", "ad_group", "ad", "campaign_name"];
+    let of = |row: &[&str]| code_of(&header, row);
+    let column = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        of(&["2026-04-10", "c", "", "a", ""]),
+        (ProblemCode::MissingValue, column("ad_group"))
+    );
+    for (place, name) in [(1, "campaign"), (2, "ad_group"), (4, "campaign_name")] {
+        for control in ['\0', '\n', '\u{85}'] {
+            let text = format!("x{control}y");
+            let mut row = ["2026-04-10", "c", "g", "", ""];
+            row[place] = &text;
+            assert_eq!(of(&row), (ProblemCode::BadText, column(name)));
+        }
+    }
+}
+
+#[test]
+fn unspecified_is_no_attribution_window() {
+    let header = ["date", "campaign", "attribution"];
+    let rows: [&[&str]; 2] = [
+        &["2026-04-10", "c", "Unspecified"],
+        &["2026-04-09", "c", "7d_click"],
+    ];
+    let (facts, _, _) = read(
+        DatasetName::DeliveryDaily,
+        &header,
+        &rows,
+        Duplicates::Reject,
+    );
+    let windows: Vec<Option<&str>> = facts
+        .iter()
+        .map(|fact| fact.key.attribution.as_deref())
+        .collect();
+    assert_eq!(windows, [Some("7d_click"), None]);
+}
+
+#[test]
+fn a_sum_without_place_refuses_each_of_its_rows() {
+    let header = ["date", "campaign", "clicks"];
+    let most = i64::MAX.to_string();
+    let rows: [&[&str]; 3] = [
+        &["2026-04-10", "c", &most],
+        &["2026-04-10", "c", "1"],
+        &["2026-04-09", "c", "1"],
+    ];
+    let (facts, problems, _) = read(DatasetName::DeliveryDaily, &header, &rows, Duplicates::Sum);
+    let told: Vec<(u64, ProblemCode)> = problems.iter().map(|p| (p.line, p.code)).collect();
+    assert_eq!(
+        told,
+        [(2, ProblemCode::TooLarge), (3, ProblemCode::TooLarge)]
+    );
+    assert_eq!(facts.len(), 1);
 }

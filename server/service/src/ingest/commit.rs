@@ -172,14 +172,16 @@ impl Staged {
             received,
             facts,
             new_campaigns,
+            n_good,
             n_bad,
             problems,
         } = self.validated;
         let mut answer = BatchAnswer {
             batch: received.id,
             outcome: BatchOutcome::Committed,
-            accepted: facts.len() as u64,
+            accepted: n_good,
             rejected: n_bad,
+            rows_written: facts.len() as u64,
             problems,
             registered: new_campaigns
                 .iter()

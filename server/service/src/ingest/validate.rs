@@ -8,7 +8,7 @@ use bellwether_domain::dataset::Dataset;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::sample::{
-    CampaignDirectory, Cell, Header, LineProblem, LinedFact, Registration, RowParser,
+    CampaignDirectory, Cell, Header, LineProblem, LinedFact, ProblemCode, Registration, RowParser,
     settle_duplicates,
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Validated {
     pub(super) received: Received,
     pub(super) facts: Vec<Fact>,
     pub(super) new_campaigns: Vec<Campaign>,
+    pub(super) n_good: u64,
     pub(super) n_bad: u64,
     pub(super) problems: Vec<LineProblem>,
 }
@@ -139,6 +140,7 @@ fn judge(received: Received, gathered: Gathering<'_>) -> Result<Validated, Box<R
     let dataset = Dataset::of(received.request.dataset);
     let Gathering {
         parser,
+        n_rows,
         facts,
         n_problems,
         mut problems,
@@ -148,11 +150,15 @@ fn judge(received: Received, gathered: Gathering<'_>) -> Result<Validated, Box<R
     let (facts, twins) = settle_duplicates(dataset, facts, received.request.duplicates);
     let n_bad = n_problems + twins.len() as u64;
     problems.extend(twins);
+    if n_rows == 0 {
+        let message = "the report has no row; send at least one";
+        problems.push(LineProblem::of_line(1, ProblemCode::NoRows, message));
+    }
     problems.sort_by_key(|problem| problem.line);
     problems.truncate(PROBLEMS_LISTED_MAX);
+    let n_good = n_rows - n_bad;
     let refused = n_bad > 0 && received.request.mode == IngestMode::Strict;
     if refused || facts.is_empty() {
-        let n_good = facts.len() as u64;
         return Err(Box::new(Rejected {
             received,
             n_good,
@@ -171,6 +177,7 @@ fn judge(received: Received, gathered: Gathering<'_>) -> Result<Validated, Box<R
         received,
         facts,
         new_campaigns,
+        n_good,
         n_bad,
         problems,
     })
@@ -186,6 +193,7 @@ impl Rejected {
                 outcome: BatchOutcome::Rejected,
                 accepted: 0,
                 rejected: self.n_bad,
+                rows_written: 0,
                 problems: self.problems,
                 registered: Vec::new(),
                 snapshot: None,

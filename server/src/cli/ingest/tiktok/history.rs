@@ -122,9 +122,15 @@ impl History {
             let message = format!("ad `{ad}` is said to be in ad groups {}", ids.join(" and "));
             return Err((ProblemCode::ContradictoryParent, message));
         }
-        only("ad", ad, named).map(|campaign| Parents {
+        let campaign = only("ad", ad, named)?;
+        // An ad's rows are known by its ad group too; without it they would come to other keys.
+        let ad_group = ad_groups.pop_first().ok_or_else(|| {
+            let message = format!("no history file says to which ad group ad `{ad}` belongs");
+            (ProblemCode::UnresolvedParent, message)
+        })?;
+        Ok(Parents {
             campaign,
-            ad_group: ad_groups.pop_first(),
+            ad_group: Some(ad_group),
         })
     }
 

@@ -56,6 +56,14 @@ fn an_ad_that_no_history_knows_is_refused_by_line() {
 }
 
 #[test]
+fn an_ad_whose_ad_group_no_history_knows_is_refused_by_line() {
+    let folder = Folder::new();
+    folder.file("ads.csv", &format!("{ADS}5,2021-09-15 00:00:00,,88\n"));
+    let batches = plan(&folder, AD_REPORT);
+    assert_eq!(problem(&batches), (2, ProblemCode::UnresolvedParent));
+}
+
+#[test]
 fn histories_that_disagree_are_refused_by_line_for_ads_and_ad_groups() {
     let folder = Folder::new();
     folder.file(
