@@ -141,6 +141,74 @@ fn a_report_for_an_unknown_brand_is_refused_with_its_code() {
 }
 
 #[test]
+fn a_configuration_file_holds_for_a_report_into_a_folder_too() {
+    let (reports, (_stopped, into)) = (Reports::given(), an_unserved_folder());
+    let config = reports.path("bellwether.toml");
+    std::fs::write(&config, "[limits]\ningest_body_bytes_max = 8\n").unwrap();
+    let told = bellwether(&format!(
+        "ingest {} {into} --json --config {}",
+        reports.shown("good.csv"),
+        config.display()
+    ));
+    assert_eq!(
+        (told.code, told.json()["error"]["code"].take()),
+        (Some(1), json!("LIMIT_EXCEEDED"))
+    );
+}
+
+/// The `source` and the error's code of each line that a command printed for scripts.
+fn failures(told: &Ran) -> Vec<Value> {
+    let lines = told.stdout.lines();
+    let line = |line| serde_json::from_str::<Value>(line).unwrap();
+    lines
+        .map(line)
+        .map(|line| json!([line["source"], line["error"]["code"]]))
+        .collect()
+}
+
+#[test]
+fn a_script_gets_one_line_a_batch_from_a_server_that_is_away() {
+    let reports = Reports::given();
+    let (good, bad) = (reports.shown("good.csv"), reports.shown("bad.csv"));
+    let told = bellwether(&format!(
+        "ingest {good} {bad} --brand b --dataset delivery_daily --json --url http://127.0.0.1:1 --token bw_x"
+    ));
+    assert_eq!(told.code, Some(1));
+    assert_eq!(
+        failures(&told),
+        [
+            json!(["good.csv", "UNAVAILABLE"]),
+            json!(["bad.csv", "UNAVAILABLE"])
+        ]
+    );
+}
+
+#[test]
+fn a_script_gets_one_line_a_batch_for_a_folder_that_is_not_there() {
+    let reports = Reports::given();
+    let told = bellwether(&format!(
+        "ingest {} --agency a --brand b --dataset costs --json --data-dir {}",
+        reports.shown("good.csv"),
+        reports.shown("nothing"),
+    ));
+    assert_eq!(told.code, Some(1));
+    assert_eq!(failures(&told), [json!(["good.csv", "UNAVAILABLE"])]);
+}
+
+#[test]
+fn a_script_gets_one_line_for_a_file_that_is_not_there() {
+    let told = bellwether("ingest /nowhere.csv --agency a --brand b --dataset costs --json");
+    assert_eq!(told.code, Some(1));
+    assert_eq!(failures(&told), [json!([null, "INVALID_INPUT"])]);
+}
+
+#[test]
+fn the_help_of_ingest_says_what_the_exit_codes_mean() {
+    let help = bellwether("ingest --help").succeeded().stdout;
+    assert!(help.contains("Exit codes:"), "{help}");
+}
+
+#[test]
 fn a_folder_that_is_served_is_left_to_its_server() {
     let (reports, server) = (Reports::given(), an_empty_server());
     let (agency, brand) = (server.agency(), server.brand(0));

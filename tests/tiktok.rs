@@ -1,6 +1,6 @@
 //! TikTok's own report files, imported by the real command line, and asked for over GraphQL.
 //!
-//! The files lie outside the repository; where they are absent a skip is printed.
+//! TikTok's files lie outside the repository; where they are absent a skip is printed.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,62 @@ const SEPTEMBER: &str = r#"
 { metrics(input: {range: {between: {from: "2021-09-01", until: "2021-10-01"}}, by: [CAMPAIGN]})
   { rows { campaignId campaignName impressions clicks conversions spend } totals { impressions clicks conversions spend }
     table { columns { name type unit } rows } } }"#;
+
+/// Runs `ingest --format tiktok` for made-up files of one campaign's hours, with these options.
+fn import_hours(server: &TestServer, files: &[&str], options: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = files.iter().enumerate().map(|(index, hours)| {
+        let path = folder.path().join(format!("{index}.csv"));
+        let text = format!("CAMPAIGN_ID,STAT_TIME_HOUR,IMPRESSIONS\n{hours}\n");
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    });
+    let paths: Vec<String> = paths.collect();
+    let analyst = server.analyst();
+    let to = [
+        &["ingest", "--format", "tiktok", "--json"][..],
+        &["--brand", server.brand(0), "--url", server.url()],
+        &["--token", analyst.token()],
+        IN_DOLLARS,
+        options,
+    ];
+    let paths = paths.iter().map(String::as_str);
+    run(BELLWETHER, to.concat().into_iter().chain(paths))
+}
+
+#[test]
+fn a_day_whose_hours_lie_in_two_files_of_a_command_is_their_sum() {
+    let server = an_empty_server();
+    let halves = ["7,2021-09-15 5:00:00,2", "7,2021-09-15 6:00:00,3"];
+    import_hours(&server, &halves, &[]).succeeded();
+    assert_eq!(sums(&server.analyst())["impressions"], 5);
+}
+
+#[test]
+fn a_day_with_a_skipped_hour_keeps_what_it_had() {
+    let server = an_empty_server();
+    let whole = "7,2021-09-15 5:00:00,2\n7,2021-09-15 6:00:00,3";
+    import_hours(&server, &[whole], &[]).succeeded();
+    let broken = [
+        "7,2021-09-15 5:00:00,2\n7,2021-09-16 5:00:00,10",
+        "7,2021-09-15 6:00:00,-3",
+    ];
+    let told = import_hours(&server, &broken, &["--mode", "skip"]).succeeded();
+    let problems: Vec<Value> = told.json()["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| json!([problem["file"], problem["line"], problem["code"]]))
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            json!(["0.csv", 2, "NEGATIVE_VALUE"]),
+            json!(["1.csv", 2, "NEGATIVE_VALUE"])
+        ]
+    );
+    assert_eq!(sums(&server.analyst())["impressions"], 15);
+}
 
 /// The folder of the files; `None`, and a printed skip, where they are absent.
 fn seeds() -> Option<PathBuf> {

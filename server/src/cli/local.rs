@@ -5,51 +5,83 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bellwether_domain::Scope;
 use bellwether_domain::batch::BatchAnswer;
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::SpooledBody;
 use indicatif::ProgressBar;
+use serde_json::{Value, json};
 
-use super::ingest::{IngestArgs, PreparedBatch, plan, report, send_over_http, unsent};
+use super::ingest::{IngestArgs, PreparedBatch, failed_json, plan, report, send_over_http, unsent};
 use crate::app::{App, told};
 use crate::config::Config;
 
 /// How often the spinner turns while a local batch is written.
 const TURN: Duration = Duration::from_millis(120);
 
-/// Why a batch has no answer: the text to print, which is JSON when that was asked for.
-struct Failure(String);
+/// Why a batch has no answer: the sentence for people, and the error for scripts.
+struct Failure {
+    message: String,
+    json: Value,
+}
+
+impl Failure {
+    fn of_refusal(refusal: &Refusal) -> Self {
+        Self {
+            message: format!("{}: {}", refusal.code, refusal.message),
+            json: json!({ "error": crate::http::refusal_json(refusal) }),
+        }
+    }
+}
 
 pub(super) async fn ingest(args: IngestArgs) -> Result<ExitCode, String> {
-    let batches = plan(&args)?;
+    let batches = plan(&args).inspect_err(|message| {
+        if args.json {
+            // No batch came about, so that the one line is of the command.
+            let failure = Failure::of_refusal(&Refusal::invalid(message));
+            println!("{}", failure.json);
+        }
+    })?;
     if let Some(refused) = unsent(&batches, args.json) {
         print!("{}", refused.text);
         return Ok(ExitCode::FAILURE);
     }
-    let door = Door::open(&args).await?;
-    let mut success = true;
-    for batch in &batches {
-        match door.take(batch, &args).await {
-            Ok(answer) => {
-                let told = report(&answer, batch, args.json);
-                print!("{}", told.text);
-                success &= told.success;
-            }
-            Err(Failure(text)) => {
-                if args.json {
-                    println!("{text}");
-                } else {
-                    eprintln!("{}: {text}", batch.source_name);
-                }
-                success = false;
+    let door = Door::open(&args).await.inspect_err(|message| {
+        if args.json {
+            let failure = Failure::of_refusal(&Refusal::new(ErrorCode::Unavailable, message));
+            for batch in &batches {
+                println!("{}", failed_json(batch, &failure.json));
             }
         }
+    })?;
+    let mut success = true;
+    for batch in &batches {
+        success &= take(&door, batch, &args).await;
     }
     Ok(if success {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Sends a batch, says how it ended, and whether it is in.
+async fn take(door: &Door, batch: &PreparedBatch, args: &IngestArgs) -> bool {
+    match door.take(batch, args).await {
+        Ok(answer) => {
+            let told = report(&answer, batch, args.json);
+            print!("{}", told.text);
+            told.success
+        }
+        Err(failure) if args.json => {
+            println!("{}", failed_json(batch, &failure.json));
+            false
+        }
+        Err(failure) => {
+            eprintln!("{}: {}", batch.source_name, failure.message);
+            false
+        }
+    }
 }
 
 /// Where batches go.
@@ -77,7 +109,7 @@ impl Door {
                 super::shown(data_dir)
             ));
         }
-        let app = App::open(Config::load(data_dir, None)?).await?;
+        let app = App::open(Config::load(data_dir, args.config.as_deref())?).await?;
         let scope = app
             .services
             .catalogue()
@@ -93,14 +125,14 @@ impl Door {
                 into_folder(app, scope, batch, args.json).await
             }
             (Self::Server, Some(url), Some(token)) => send_over_http(batch, url, token, !args.json)
-                .map_err(|failure| {
-                    Failure(if args.json {
-                        failure.json.to_string()
-                    } else {
-                        failure.message
-                    })
+                .map_err(|failure| Failure {
+                    message: failure.message,
+                    json: failure.json,
                 }),
-            (Self::Server, _, _) => Err(Failure("`--url` needs `--token`".to_owned())),
+            (Self::Server, _, _) => {
+                let refusal = Refusal::invalid("`--url` needs `--token`");
+                Err(Failure::of_refusal(&refusal))
+            }
         }
     }
 }
@@ -127,12 +159,5 @@ async fn into_folder(
     };
     let taken = taken.await;
     spinner.finish_and_clear();
-    taken.map_err(|error| {
-        let refusal = error.refusal();
-        Failure(if json {
-            serde_json::json!({ "error": crate::http::refusal_json(&refusal) }).to_string()
-        } else {
-            format!("{}: {}", refusal.code, refusal.message)
-        })
-    })
+    taken.map_err(|error| Failure::of_refusal(&error.refusal()))
 }

@@ -29,10 +29,19 @@ closed_words! {
     }
 }
 
+/// What the exit codes mean, at the end of the help.
+const EXIT_CODES: &str = "Exit codes:
+  0  every batch is committed
+  1  at least one batch is not: its lines are bad, it was refused, or the server or folder can't be reached
+  2  the command line is wrong; nothing was read";
+
 /// Take report files into Bellwether: into the local data folder, or to a server with `--url`.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct IngestArgs {
-    /// The report files; each becomes a batch of its own.
+    /// The report files; each becomes a batch of its own, but TikTok's hourly reports of a kind
+    /// become one together: all files that share a day belong into one command, since a day that
+    /// is sent again is replaced as a whole.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The agency's short name; with `--url` the token decides.
@@ -47,7 +56,8 @@ pub struct IngestArgs {
     /// How the files are written; by default their ending tells.
     #[arg(long, value_parser = word::<FileFormat>)]
     pub format: Option<FileFormat>,
-    /// What becomes of a file with bad lines: nothing is written, or the good lines are.
+    /// What becomes of a file with bad lines: nothing is written (`strict`), or the good lines are
+    /// (`skip`); of a TikTok day with a bad hour none is.
     #[arg(long, value_parser = word::<IngestMode>, default_value = "strict")]
     pub mode: IngestMode,
     /// What becomes of rows that share a key.
@@ -75,16 +85,19 @@ pub struct IngestArgs {
     /// key with its number.
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
-    /// The server's address, such as `http://127.0.0.1:8000`.
+    /// The server's address, such as `http://127.0.0.1:7357`.
     #[arg(long, requires = "token")]
     pub url: Option<String>,
     /// The bearer token for the server.
     #[arg(long, requires = "url")]
     pub token: Option<BearerToken>,
-    /// The local data folder.
+    /// The local data folder; `bellwether-data` by default.
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub data_dir: Option<PathBuf>,
-    /// Print each answer as one line of JSON.
+    /// A TOML file for the local data folder, as servers read it; a server has its own.
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    pub config: Option<PathBuf>,
+    /// Print one line of JSON a batch, with an `error` where there is no answer.
     #[arg(long)]
     pub json: bool,
 }

@@ -6,17 +6,19 @@
 //! first two, [`unsent`] stops a strict command whose files have lines that can't be converted.
 //! Invariant: this module opens no data folder and starts no runtime; sending blocks its thread.
 //!
-//! Reading order: `args`, `plan`, `tiktok/` (platform files to canonical ones), `send`, `report`.
+//! Reading order: `args`, `plan`, `tiktok/` (platform files to canonical ones), `sources`, `send`, `report`.
 
 mod args;
 mod plan;
 mod report;
 mod send;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod tiktok;
 
 pub use args::{BearerToken, FileFormat, IngestArgs, word};
 pub use plan::{PreparedBatch, plan};
-pub use report::{Report, report, unsent};
+pub use report::{Report, failed_json, report, unsent};
 pub use send::{SendFailure, send_over_http};
+pub use sources::Sources;

@@ -12,6 +12,7 @@ use bellwether_service::{Format, IngestRequest, RegisterDefaults};
 use tempfile::TempPath;
 
 use super::args::{FileFormat, IngestArgs};
+use super::sources::Sources;
 use super::tiktok;
 
 /// One batch, ready to be sent; a file that was made for it goes when it is dropped.
@@ -19,9 +20,11 @@ use super::tiktok;
 pub struct PreparedBatch {
     /// Everything of the batch beside its body.
     pub request: IngestRequest,
-    /// What people call it: the file's name, and its account when the file has several.
+    /// What people call it: its files' names, and its account when they have several.
     pub source_name: String,
-    /// The lines that could not be converted, by the line of the original file; at most
+    /// The files that its lines are of.
+    pub sources: Sources,
+    /// The lines that could not be converted, numbered as `sources` does; at most
     /// [`PROBLEMS_LISTED_MAX`](bellwether_domain::batch::PROBLEMS_LISTED_MAX).
     pub converted_problems: Vec<LineProblem>,
     /// How many lines could not be converted.
@@ -53,10 +56,15 @@ impl PreparedBatch {
 /// The batches of the command, in the order of its files. The error is a sentence for people.
 pub fn plan(args: &IngestArgs) -> Result<Vec<PreparedBatch>, String> {
     let mut batches = Vec::new();
+    let mut reports = tiktok_reports(args)?;
     for path in &args.files {
-        check_file(path)?;
         match format_of(path, args.format)? {
-            FileFormat::TikTok => batches.extend(converted(args, path)?),
+            FileFormat::TikTok => {
+                // A report that went with an earlier file is in its batch already.
+                if reports.first().is_some_and(|group| group[0] == path) {
+                    batches.extend(converted(args, &reports.remove(0))?);
+                }
+            }
             FileFormat::Csv => batches.push(as_it_lies(args, path, Format::Csv)?),
             FileFormat::Ndjson => batches.push(as_it_lies(args, path, Format::Ndjson)?),
             FileFormat::Parquet => batches.push(as_it_lies(args, path, Format::Parquet)?),
@@ -64,6 +72,18 @@ pub fn plan(args: &IngestArgs) -> Result<Vec<PreparedBatch>, String> {
     }
     give_keys(args, &mut batches);
     Ok(batches)
+}
+
+/// TikTok's reports among the files, in groups that become a batch each.
+fn tiktok_reports(args: &IngestArgs) -> Result<Vec<Vec<&Path>>, String> {
+    let mut reports = Vec::new();
+    for path in &args.files {
+        check_file(path)?;
+        if format_of(path, args.format)? == FileFormat::TikTok {
+            reports.push(path.as_path());
+        }
+    }
+    tiktok::groups(&reports)
 }
 
 fn check_file(path: &Path) -> Result<(), String> {
@@ -123,6 +143,7 @@ fn as_it_lies(args: &IngestArgs, path: &Path, format: Format) -> Result<Prepared
             idempotency_key: None,
         },
         source_name: name_of(path),
+        sources: Sources::one(name_of(path)),
         converted_problems: Vec::new(),
         n_unconverted: 0,
         body: Body::Own(path.to_owned()),
@@ -151,10 +172,11 @@ fn refuse_idle_options(args: &IngestArgs) -> Result<(), String> {
     }
 }
 
-/// A TikTok report: one batch for each currency and time zone of its accounts.
-fn converted(args: &IngestArgs, path: &Path) -> Result<Vec<PreparedBatch>, String> {
-    let conversion = tiktok::convert(args, path)?;
-    let name = name_of(path);
+/// TikTok reports that belong together: one batch for each currency and time zone of their
+/// accounts.
+fn converted(args: &IngestArgs, paths: &[&Path]) -> Result<Vec<PreparedBatch>, String> {
+    let conversion = tiktok::convert(args, paths)?;
+    let name = conversion.sources.name();
     let is_split = conversion.parts.len() > 1;
     let mut problems = conversion.problems;
     let mut n_problems = conversion.n_problems;
@@ -178,7 +200,8 @@ fn converted(args: &IngestArgs, path: &Path) -> Result<Vec<PreparedBatch>, Strin
             }),
             idempotency_key: None,
         },
-        // The problems belong to the file, and are told with its first batch.
+        sources: conversion.sources.clone(),
+        // The problems belong to the files, and are told with their first batch.
         converted_problems: std::mem::take(&mut problems),
         n_unconverted: std::mem::take(&mut n_problems),
         body: Body::Made(part.file),
@@ -200,7 +223,8 @@ fn give_keys(args: &IngestArgs, batches: &mut [PreparedBatch]) {
     }
 }
 
-fn name_of(path: &Path) -> String {
+/// A file's name without its folders.
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name()
         .unwrap_or(path.as_os_str())
         .to_string_lossy()

@@ -25,45 +25,53 @@ pub fn report(answer: &BatchAnswer, batch: &PreparedBatch, json: bool) -> Report
     let answer = with_unconverted(answer, batch);
     let success = answer.outcome == BatchOutcome::Committed;
     let text = if json {
-        // A plain structure of texts and numbers has no way to fail.
-        serde_json::to_string(&answer).unwrap_or_default() + "\n"
+        format!("{}\n", answer_json(&answer, batch))
     } else {
-        told(&answer, &batch.source_name)
+        told(&answer, batch)
     };
     Report { text, success }
 }
 
 /// Why nothing of the command is sent: in strict mode a line that can't be converted stops it.
 pub fn unsent(batches: &[PreparedBatch], json: bool) -> Option<Report> {
-    let refused: Vec<_> = batches.iter().filter(|batch| batch.is_refused()).collect();
-    if refused.is_empty() {
+    if !batches.iter().any(PreparedBatch::is_refused) {
         return None;
     }
-    let text = refused
-        .into_iter()
+    let text = batches
+        .iter()
+        .filter(|batch| json || batch.is_refused())
         .map(|batch| {
             if json {
-                let line = json!({
-                    "source": batch.source_name,
-                    "outcome": "NOT_SENT",
-                    "accepted": 0,
-                    "rejected": batch.n_unconverted,
-                    "problems": batch.converted_problems,
-                });
-                return format!("{line}\n");
+                return format!("{}\n", not_sent_json(batch));
             }
             let mut text = format!(
                 "{}: nothing sent: {} can't be converted; mend them, or use `--mode skip` to leave them out\n",
                 batch.source_name,
                 counted(batch.n_unconverted, "line"),
             );
-            tell_problems(&mut text, &batch.converted_problems, batch.n_unconverted);
+            tell_problems(&mut text, &batch.converted_problems, batch.n_unconverted, batch);
             text
         })
         .collect();
     Some(Report {
         text,
         success: false,
+    })
+}
+
+/// Why a batch of which there is no answer failed, as a line for scripts: the server's error, or
+/// one of the same shape.
+pub fn failed_json(batch: &PreparedBatch, error: &serde_json::Value) -> String {
+    json!({ "source": batch.source_name, "error": error["error"] }).to_string()
+}
+
+fn not_sent_json(batch: &PreparedBatch) -> serde_json::Value {
+    json!({
+        "source": batch.source_name,
+        "outcome": "NOT_SENT",
+        "accepted": 0,
+        "rejected": batch.n_unconverted,
+        "problems": problems_json(&batch.converted_problems, batch),
     })
 }
 
@@ -78,7 +86,23 @@ fn with_unconverted(answer: &BatchAnswer, batch: &PreparedBatch) -> BatchAnswer 
     answer
 }
 
-fn told(answer: &BatchAnswer, source_name: &str) -> String {
+/// The server's own answer, its problems by file and line.
+fn answer_json(answer: &BatchAnswer, batch: &PreparedBatch) -> serde_json::Value {
+    let mut object = json!(answer);
+    object["source"] = batch.source_name.as_str().into();
+    object["problems"] = problems_json(&answer.problems, batch);
+    object
+}
+
+fn problems_json(problems: &[LineProblem], batch: &PreparedBatch) -> serde_json::Value {
+    let problems = problems
+        .iter()
+        .map(|problem| batch.sources.problem_json(problem));
+    problems.collect()
+}
+
+fn told(answer: &BatchAnswer, batch: &PreparedBatch) -> String {
+    let source_name = &batch.source_name;
     let rejected = counted(answer.rejected, "line");
     let mut text = match answer.outcome {
         BatchOutcome::Committed => format!(
@@ -101,11 +125,16 @@ fn told(answer: &BatchAnswer, source_name: &str) -> String {
     if let Some(snapshot) = &answer.snapshot {
         append(&mut text, format_args!("  snapshot: {snapshot}"));
     }
-    tell_problems(&mut text, &answer.problems, answer.rejected);
+    tell_problems(&mut text, &answer.problems, answer.rejected, batch);
     text
 }
 
-fn tell_problems(text: &mut String, problems: &[LineProblem], n_problems: u64) {
+fn tell_problems(
+    text: &mut String,
+    problems: &[LineProblem],
+    n_problems: u64,
+    batch: &PreparedBatch,
+) {
     let shown = &problems[..problems.len().min(PROBLEMS_SHOWN_MAX)];
     for problem in shown {
         let column = problem
@@ -113,11 +142,9 @@ fn tell_problems(text: &mut String, problems: &[LineProblem], n_problems: u64) {
             .as_ref()
             .map(|column| format!(", column `{column}`"))
             .unwrap_or_default();
-        let (line, code, message) = (problem.line, problem.code.name(), &problem.message);
-        append(
-            text,
-            format_args!("  line {line}{column}: {code}: {message}"),
-        );
+        let line = batch.sources.told(problem.line);
+        let (code, message) = (problem.code.name(), &problem.message);
+        append(text, format_args!("  {line}{column}: {code}: {message}"));
     }
     let rest = n_problems.saturating_sub(shown.len() as u64);
     if rest > 0 {

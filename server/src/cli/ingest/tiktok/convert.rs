@@ -1,28 +1,33 @@
-//! A TikTok report, row by row, to a CSV file in a dataset's own columns.
+//! TikTok reports, row by row, to a CSV file in a dataset's own columns.
 //!
-//! Invariant: every row of the report is in the new file under its own line number, or among the
+//! The hours of a day may stand in several files, so that hourly reports of a kind are converted
+//! together: a day is written as a whole or not at all.
+//! Invariant: every row of the reports is in the new file under its own line number, or among the
 //! problems, or is an hour that `--duplicates last` replaces by a later row.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bellwether_domain::batch::PROBLEMS_LISTED_MAX;
+use bellwether_domain::batch::{IngestMode, PROBLEMS_LISTED_MAX};
 use bellwether_domain::dataset::DatasetName;
-use bellwether_domain::sample::{Duplicates, LineProblem, ProblemCode};
+use bellwether_domain::sample::{Duplicates, LineProblem};
 
 use super::advertisers::{Account, Accounts};
-use super::history::{History, Parents};
+use super::days::IncompleteDays;
+use super::history::History;
 use super::layout::{Grain, Layout, Subject};
-use super::moment::Moment;
 use super::part::{Key, Part, PartWriter};
-use super::table::{Table, TableRow};
+use super::report::{Report, open_all};
+use super::rows::RowReader;
+use super::table::TableRow;
 use super::twins::{Twins, Verdict};
 use crate::cli::ingest::args::IngestArgs;
+use crate::cli::ingest::sources::Sources;
 
-/// A converted report.
+/// Converted reports.
 #[derive(Debug)]
 pub(crate) struct Conversion {
-    /// The dataset that it fits.
+    /// The dataset that they fit.
     pub(crate) dataset: DatasetName,
     /// What becomes of rows that share a key in the new files.
     pub(crate) duplicates: Duplicates,
@@ -32,33 +37,38 @@ pub(crate) struct Conversion {
     pub(crate) problems: Vec<LineProblem>,
     /// How many rows are in none of them.
     pub(crate) n_problems: u64,
+    /// The reports, by the numbers of their lines.
+    pub(crate) sources: Sources,
 }
 
-/// Converts a report. The error is a sentence for people; bad lines are data.
-pub(crate) fn convert(args: &IngestArgs, path: &Path) -> Result<Conversion, String> {
-    let mut table = Table::open(path)?;
-    let layout = Layout::of(&table)?;
-    check_dataset(args, &table.name, layout.subject)?;
-    let history = history(args, &table.name, layout.subject)?;
+/// Converts reports that belong together. The error is a sentence for people; bad lines are data.
+pub(crate) fn convert(args: &IngestArgs, paths: &[&Path]) -> Result<Conversion, String> {
+    let (reports, sources) = open_all(paths)?;
+    let first = reports.first().ok_or("no report is named")?;
+    check_dataset(args, &first.name, first.layout.subject)?;
+    let history = history(args, &first.name, first.layout.subject)?;
     let accounts = Accounts::load(args, &history)?;
-    let twins = Twins::find(path, &layout, args.duplicates)?;
     let mut converter = Converter {
-        layout: &layout,
+        reader: RowReader::new(args, &history, &accounts, &first.layout)?,
+        layout: &first.layout,
         history: &history,
-        accounts: &accounts,
+        sources: &sources,
+        twins: Twins::new(args.duplicates),
+        incomplete: IncompleteDays::default(),
+        leaves_days_out: args.mode == IngestMode::Skip && first.layout.grain == Grain::Hour,
         parts: BTreeMap::new(),
         problems: Vec::new(),
         n_problems: 0,
     };
-    while let Some(row) = table.next()? {
-        match twins.judge(&row, &layout) {
-            Verdict::Keep => converter.take(&row)?,
-            Verdict::Drop => {}
-            Verdict::Refuse(problem) => converter.refuse(problem),
+    converter.survey(&reports)?;
+    for report in &reports {
+        let mut table = report.rows()?;
+        while let Some(row) = table.next()? {
+            converter.take(&row, &report.layout)?;
         }
     }
     // The hours of a day come to one row; days that stand there twice are for the caller to settle.
-    let duplicates = match layout.grain {
+    let duplicates = match first.layout.grain {
         Grain::Hour => Duplicates::Sum,
         Grain::Day => args.duplicates,
     };
@@ -88,30 +98,70 @@ fn history(args: &IngestArgs, name: &str, subject: Subject) -> Result<History, S
 }
 
 struct Converter<'a> {
+    reader: RowReader<'a>,
     layout: &'a Layout,
     history: &'a History,
-    accounts: &'a Accounts,
+    sources: &'a Sources,
+    twins: Twins,
+    incomplete: IncompleteDays,
+    leaves_days_out: bool,
     parts: BTreeMap<Account, PartWriter>,
     problems: Vec<LineProblem>,
     n_problems: u64,
 }
 
 impl Converter<'_> {
-    fn take(&mut self, row: &TableRow<'_>) -> Result<(), String> {
-        let keyed = self.key(row).and_then(|key| {
-            let account = self.accounts.of(&key.parents.campaign, self.history);
-            let account = account.map_err(|message| {
-                LineProblem::of_line(row.line, ProblemCode::UnresolvedParent, message)
-            })?;
-            Ok((key, account.clone()))
-        });
-        match keyed {
-            Ok((key, account)) => self.write(row, &key, account),
-            Err(problem) => {
-                self.refuse(problem);
-                Ok(())
+    /// Runs through the reports to see which hours stand there twice, and then which days lack
+    /// one: both must be known before the first row is written.
+    fn survey(&mut self, reports: &[Report]) -> Result<(), String> {
+        for report in reports {
+            let mut table = report.rows()?;
+            while let Some(row) = table.next()? {
+                self.twins.note(&row, &report.layout);
             }
         }
+        self.twins.keep_twins();
+        if !self.leaves_days_out {
+            return Ok(());
+        }
+        for report in reports {
+            let mut table = report.rows()?;
+            while let Some(row) = table.next()? {
+                if let Err(problem) = self.read(&row, &report.layout) {
+                    self.incomplete.note(&row, &report.layout, &problem);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A row's key, `None` when a later row counts instead, or what is wrong with the row.
+    fn read<'r>(
+        &mut self,
+        row: &TableRow<'r>,
+        layout: &Layout,
+    ) -> Result<Option<(Key<'r>, Account)>, LineProblem> {
+        match self.twins.judge(row, layout, self.sources) {
+            Verdict::Keep => self.reader.read(row, layout).map(Some),
+            Verdict::Drop => Ok(None),
+            Verdict::Refuse(problem) => Err(problem),
+        }
+    }
+
+    fn take(&mut self, row: &TableRow<'_>, layout: &Layout) -> Result<(), String> {
+        let (key, account) = match self.read(row, layout) {
+            Ok(Some(keyed)) => keyed,
+            Ok(None) => return Ok(()),
+            Err(problem) => {
+                self.refuse(problem);
+                return Ok(());
+            }
+        };
+        if let Some(problem) = self.incomplete.judge(row, layout, self.sources) {
+            self.refuse(problem);
+            return Ok(());
+        }
+        self.write(row, layout, &key, account)
     }
 
     fn refuse(&mut self, problem: LineProblem) {
@@ -121,59 +171,13 @@ impl Converter<'_> {
         }
     }
 
-    fn key<'r>(&self, row: &TableRow<'r>) -> Result<Key<'r>, LineProblem> {
-        let (n_fields, n_columns) = (row.n_fields(), self.layout.n_columns);
-        if n_fields != n_columns {
-            let message = format!("the line has {n_fields} fields; the header has {n_columns}");
-            return Err(LineProblem::of_line(
-                row.line,
-                ProblemCode::WrongFieldCount,
-                message,
-            ));
-        }
-        let id_column = self.layout.subject.id_column();
-        let id = text(row, self.layout.id, id_column)?;
-        let of_line = |(code, message)| LineProblem::of_line(row.line, code, message);
-        let parents = match self.layout.subject {
-            Subject::Campaign | Subject::CampaignByCountry => Parents {
-                campaign: id.to_owned(),
-                ad_group: None,
-            },
-            Subject::AdGroup => Parents {
-                ad_group: Some(id.to_owned()),
-                ..self.history.parents_of_ad_group(id).map_err(of_line)?
-            },
-            Subject::Ad => self.history.parents_of_ad(id).map_err(of_line)?,
-        };
-        let country = self
-            .layout
-            .country
-            .map(|index| text(row, index, "COUNTRY_CODE"));
-        Ok(Key {
-            moment: self.moment(row)?,
-            parents,
-            ad: (self.layout.subject == Subject::Ad).then_some(id),
-            country: country.transpose()?,
-        })
-    }
-
-    fn moment(&self, row: &TableRow<'_>) -> Result<Moment, LineProblem> {
-        let column = self.layout.grain.column();
-        let written = text(row, self.layout.time, column)?;
-        let moment = Moment::parse(written);
-        let wanted = match self.layout.grain {
-            Grain::Hour => "an hour such as `2021-09-15 5:00:00`",
-            Grain::Day => "a day such as `2021-09-15 00:00:00`",
-        };
-        moment
-            .filter(|moment| self.layout.grain == Grain::Hour || moment.is_midnight())
-            .ok_or_else(|| {
-                let message = format!("`{written}` is not {wanted}");
-                LineProblem::in_column(row.line, column, ProblemCode::BadDate, message)
-            })
-    }
-
-    fn write(&mut self, row: &TableRow<'_>, key: &Key<'_>, account: Account) -> Result<(), String> {
+    fn write(
+        &mut self,
+        row: &TableRow<'_>,
+        layout: &Layout,
+        key: &Key<'_>,
+        account: Account,
+    ) -> Result<(), String> {
         let part = match self.parts.entry(account) {
             std::collections::btree_map::Entry::Occupied(part) => part.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => {
@@ -182,7 +186,7 @@ impl Converter<'_> {
             }
         };
         let name = self.history.campaign_name(&key.parents.campaign);
-        part.write(row, key, name, self.layout)
+        part.write(row, key, name, layout)
     }
 
     fn finish(self, duplicates: Duplicates) -> Result<Conversion, String> {
@@ -206,22 +210,7 @@ impl Converter<'_> {
             parts,
             problems: self.problems,
             n_problems: self.n_problems,
+            sources: self.sources.clone(),
         })
     }
-}
-
-/// The text of a field that every row needs.
-fn text<'r>(row: &TableRow<'r>, index: usize, column: &str) -> Result<&'r str, LineProblem> {
-    let (code, message) = match row.text(index) {
-        Some(text) if !text.is_empty() => return Ok(text),
-        Some(_) => (
-            ProblemCode::MissingValue,
-            format!("`{column}` is empty; every row needs it"),
-        ),
-        None => (
-            ProblemCode::BadUtf8,
-            "the bytes are not UTF-8; send the file as UTF-8".to_owned(),
-        ),
-    };
-    Err(LineProblem::in_column(row.line, column, code, message))
 }

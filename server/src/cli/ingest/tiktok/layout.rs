@@ -162,6 +162,38 @@ impl Layout {
             n_columns: table.columns.len(),
         })
     }
+
+    /// The same layout with its measures in the order of the first file of its batch. Hours of a
+    /// day that lack a measure would make its sum too small, so that both need the same ones.
+    pub(super) fn aligned(mut self, first: &Self, names: (&str, &str)) -> Result<Self, String> {
+        let (own_name, first_name) = names;
+        let lacking = |these: &Self, those: &Self| {
+            let mut measures = these.measures.iter().map(|(_, measure)| *measure);
+            measures.find(|measure| those.place_of(measure).is_none())
+        };
+        let told = |without: &str, with: &str, measure: &str| {
+            let column = MEASURES.iter().find(|(_, ours)| *ours == measure);
+            format!(
+                "`{without}` has no column `{}`, which `{with}` has; hours of one command are added, so that its files need the same columns",
+                column.map_or(measure, |(theirs, _)| *theirs),
+            )
+        };
+        if let Some(measure) = lacking(first, &self) {
+            return Err(told(own_name, first_name, measure));
+        }
+        if let Some(measure) = lacking(&self, first) {
+            return Err(told(first_name, own_name, measure));
+        }
+        self.measures
+            .sort_by_key(|(_, measure)| first.place_of(measure));
+        Ok(self)
+    }
+
+    fn place_of(&self, measure: &str) -> Option<usize> {
+        self.measures
+            .iter()
+            .position(|(_, known)| *known == measure)
+    }
 }
 
 fn subject_and_grain(table: &Table) -> Result<(Subject, Grain), String> {

@@ -12,16 +12,19 @@
 //! Invariant: no value is rounded, guessed or left out silently; a column that is neither known
 //! nor ignored on purpose stops the conversion.
 //!
-//! Reading order: `convert` (row by row), `layout` (which column is what), `moment`, `table`,
-//! `part`
-//! (the new file), `history` (parents), `advertisers` (currency and zone), `twins` (the same hour twice).
+//! Reading order: `report` (which files belong together), `convert` (all steps), `rows` (one row),
+//! `layout` (which column is what), `moment`, `table`, `part` (the new file), `history` (parents),
+//! `advertisers` (currency and zone), `twins` (the same hour twice), `days` (days that lack an hour).
 
 mod advertisers;
 mod convert;
+mod days;
 mod history;
 mod layout;
 mod moment;
 mod part;
+mod report;
+mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,3 +32,4 @@ mod twins;
 
 pub(super) use convert::convert;
 pub(super) use part::Part;
+pub(super) use report::groups;

@@ -16,9 +16,11 @@ pub(super) struct Table {
     /// The file with a line break after it, so that every row ends in one.
     reader: Reader<Chain<File, &'static [u8]>>,
     record: ByteRecord,
+    /// Added to the file's own line numbers.
+    lines_before: u64,
 }
 
-/// One row: the line where it begins, and its fields.
+/// One row: the line where it begins, counted through all files of its batch, and its fields.
 pub(super) struct TableRow<'a> {
     pub(super) line: u64,
     record: &'a ByteRecord,
@@ -27,6 +29,11 @@ pub(super) struct TableRow<'a> {
 impl Table {
     /// Opens the file and reads its header.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
+        Self::open_behind(path, 0)
+    }
+
+    /// Opens a file whose lines are counted behind those of others.
+    pub(super) fn open_behind(path: &Path, lines_before: u64) -> Result<Self, String> {
         let name = path.display().to_string();
         let file = File::open(path).map_err(|error| format!("`{name}` can't be read: {error}"))?;
         let mut reader = ReaderBuilder::new()
@@ -49,7 +56,13 @@ impl Table {
             columns,
             reader,
             record: ByteRecord::new(),
+            lines_before,
         })
+    }
+
+    /// How many lines stand before the next row, at least; those of files before this one count.
+    pub(super) fn lines_read(&self) -> u64 {
+        self.lines_before + self.reader.position().line()
     }
 
     /// The place of a column.
@@ -81,7 +94,7 @@ impl Table {
         // The reader's own number of a row counts from before the empty lines that it skipped.
         let inner = self.record.as_slice().iter().filter(|b| **b == b'\n');
         let n_lines = 1 + inner.count() as u64;
-        let line = self.reader.position().line().saturating_sub(n_lines);
+        let line = self.lines_before + self.reader.position().line().saturating_sub(n_lines);
         Ok(Some(TableRow {
             line,
             record: &self.record,

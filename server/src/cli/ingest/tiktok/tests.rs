@@ -1,5 +1,6 @@
 //! TikTok's files to facts: made-up small ones, and real ones where `../shared/data` is.
 
+mod days;
 mod given;
 mod history;
 mod real_files;

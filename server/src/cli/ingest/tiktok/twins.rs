@@ -1,16 +1,16 @@
-//! Rows of an hourly report that stand for the same hour: settled here, because afterwards the
+//! Rows of hourly reports that stand for the same hour: settled here, because afterwards the
 //! hours of a day share one key and are added.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use bellwether_domain::sample::{Duplicates, LineProblem, ProblemCode};
 
 use super::layout::{Grain, Layout};
 use super::moment::Moment;
-use super::table::{Table, TableRow};
+use super::table::TableRow;
+use crate::cli::ingest::sources::Sources;
 
-/// The hours that stand in the report more than once.
+/// The hours that stand in the reports more than once.
 #[derive(Debug)]
 pub(super) struct Twins {
     rule: Duplicates,
@@ -36,36 +36,44 @@ pub(super) enum Verdict {
 }
 
 impl Twins {
-    /// Runs through the report once to find them. Where the rule adds them anyway, or rows are
-    /// days, which ingest itself compares, none are looked for.
-    pub(super) fn find(path: &Path, layout: &Layout, rule: Duplicates) -> Result<Self, String> {
-        let mut hours: HashMap<Key, Lines> = HashMap::new();
-        if layout.grain == Grain::Hour && rule != Duplicates::Sum {
-            let mut table = Table::open(path)?;
-            while let Some(row) = table.next()? {
-                let Some(key) = key(&row, layout) else {
-                    continue;
-                };
-                let line = row.line;
-                hours
-                    .entry(key)
-                    .and_modify(|lines| {
-                        lines.second = lines.second.or(Some(line));
-                        lines.last = line;
-                    })
-                    .or_insert(Lines {
-                        first: line,
-                        second: None,
-                        last: line,
-                    });
-            }
-            hours.retain(|_, lines| lines.second.is_some());
+    /// None seen yet.
+    pub(super) fn new(rule: Duplicates) -> Self {
+        Self {
+            rule,
+            hours: HashMap::new(),
         }
-        Ok(Self { rule, hours })
+    }
+
+    /// Notes a row. Where the rule adds them anyway, or rows are days, which ingest itself
+    /// compares, none are looked for.
+    pub(super) fn note(&mut self, row: &TableRow<'_>, layout: &Layout) {
+        if layout.grain != Grain::Hour || self.rule == Duplicates::Sum {
+            return;
+        }
+        let Some(key) = key(row, layout) else {
+            return;
+        };
+        let line = row.line;
+        self.hours
+            .entry(key)
+            .and_modify(|lines| {
+                lines.second = lines.second.or(Some(line));
+                lines.last = line;
+            })
+            .or_insert(Lines {
+                first: line,
+                second: None,
+                last: line,
+            });
+    }
+
+    /// Forgets the hours that stand there once, after all rows are noted.
+    pub(super) fn keep_twins(&mut self) {
+        self.hours.retain(|_, lines| lines.second.is_some());
     }
 
     /// What becomes of this row.
-    pub(super) fn judge(&self, row: &TableRow<'_>, layout: &Layout) -> Verdict {
+    pub(super) fn judge(&self, row: &TableRow<'_>, layout: &Layout, sources: &Sources) -> Verdict {
         let twins = key(row, layout).and_then(|key| self.hours.get(&key));
         let Some(Lines {
             first,
@@ -80,13 +88,14 @@ impl Twins {
             Duplicates::Last if row.line == *last => Verdict::Keep,
             Duplicates::Last => Verdict::Drop,
             Duplicates::Reject => {
-                let line = row.line;
-                let other = if line == *first { second } else { first };
+                let other = if row.line == *first { second } else { first };
                 let message = format!(
-                    "line {line} is of the same hour as line {other}; send one row an hour, or `--duplicates sum` or `--duplicates last`"
+                    "{} is of the same hour as {}; send one row an hour, or `--duplicates sum` or `--duplicates last`",
+                    sources.told(row.line),
+                    sources.told(*other),
                 );
                 Verdict::Refuse(LineProblem::of_line(
-                    line,
+                    row.line,
                     ProblemCode::DuplicateKey,
                     message,
                 ))
