@@ -1,5 +1,8 @@
 //! The addresses beside GraphQL: health, the schema, and the front page.
 
+use bellwether_test_support::{Persona, Reply};
+use serde_json::{Value, json};
+
 use crate::given::an_empty_server;
 
 #[test]
@@ -35,15 +38,46 @@ fn the_front_page_says_where_to_go() {
     assert!(front.text.contains("/graphql"));
 }
 
+/// The status and the error's code of an answer in the shape of errors.
+fn refused(reply: &Reply) -> (u16, Value) {
+    (reply.status, reply.json()["error"]["code"].take())
+}
+
 #[test]
 fn an_address_that_is_not_there_is_404() {
     let server = an_empty_server();
-    assert_eq!(server.viewer().get("/graphqll", &[]).status, 404);
+    for path in ["/graphqll", "/v1/ingest", "/v1/ingest/costs/more"] {
+        let reply = server.viewer().get(path, &[]);
+        assert_eq!(refused(&reply), (404, json!("NOT_FOUND")), "{path}");
+    }
+}
+
+#[test]
+fn a_method_that_an_address_does_not_take_is_405_with_the_one_that_it_takes() {
+    let server = an_empty_server();
+    let got = server.viewer().get("/v1/ingest/costs", &[]);
+    assert_eq!(refused(&got), (405, json!("METHOD_NOT_ALLOWED")));
+    assert_eq!(got.headers["allow"], "POST");
+    let posted = server.viewer().post("/health/live", &[], b"");
+    assert_eq!(refused(&posted), (405, json!("METHOD_NOT_ALLOWED")));
+    assert_eq!(posted.headers["allow"], "GET, HEAD");
 }
 
 #[test]
 fn the_status_is_for_operators() {
     let server = an_empty_server();
-    assert_eq!(server.anonymous().get("/v1/status", &[]).status, 401);
-    assert_eq!(server.owner().get("/v1/status", &[]).status, 401);
+    let status = |asker: Persona| asker.get("/v1/status", &[]);
+    assert_eq!(
+        refused(&status(server.anonymous())),
+        (401, json!("UNAUTHENTICATED"))
+    );
+    let unknown = Persona::new(server.url(), Some("bw_unknown"));
+    assert_eq!(refused(&status(unknown)), (401, json!("UNAUTHENTICATED")));
+    let of_owner = status(server.owner());
+    assert_eq!(refused(&of_owner), (403, json!("FORBIDDEN")));
+    assert!(
+        of_owner.text.contains("bellwether admin operator-token"),
+        "{}",
+        of_owner.text
+    );
 }

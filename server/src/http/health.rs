@@ -1,13 +1,16 @@
 //! Whether the process lives and can answer; and for operators, what it is.
 
 use bellwether_catalogue::TokenSecret;
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
 use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::json;
 
-use super::auth::{bearer, missing};
+use super::auth::{bearer, missing, scope};
 use super::error::HttpError;
+use super::request_id::RequestId;
 use super::server::HttpState;
 
 /// `GET /health/live`: the process runs.
@@ -33,8 +36,12 @@ pub(super) async fn ready(state: Data<&HttpState>) -> (StatusCode, &'static str)
 
 /// `GET /v1/status`, with the operator's token: version and plugins.
 #[handler]
-pub(super) async fn status(request: &Request, state: Data<&HttpState>) -> Response {
-    if let Err(error) = operator(request, &state).await {
+pub(super) async fn status(
+    request: &Request,
+    state: Data<&HttpState>,
+    id: Data<&RequestId>,
+) -> Response {
+    if let Err(error) = operator(request, &state, &id).await {
         return error.into_response();
     }
     let plugins = state.services.plugins().await.iter().map(|plugin| {
@@ -49,14 +56,16 @@ pub(super) async fn status(request: &Request, state: Data<&HttpState>) -> Respon
     Json(json!({ "version": env!("CARGO_PKG_VERSION"), "plugins": plugins })).into_response()
 }
 
-async fn operator(request: &Request, state: &HttpState) -> Result<(), HttpError> {
-    let secret = bearer(request)
-        .and_then(|token| TokenSecret::parse(token).ok())
-        .ok_or_else(missing)?;
-    let known = state.services.is_operator(secret).await;
-    if matches!(known, Ok(true)) {
-        Ok(())
-    } else {
-        Err(missing().into())
+async fn operator(request: &Request, state: &HttpState, id: &RequestId) -> Result<(), HttpError> {
+    let token = bearer(request).ok_or_else(missing)?;
+    if let Ok(secret) = TokenSecret::parse(token) {
+        let known = state.services.is_operator(secret).await;
+        if known.map_err(|error| HttpError::of_service(&error, id))? {
+            return Ok(());
+        }
     }
+    // A member's token is good, only not here; any other one is refused as everywhere.
+    scope(&state.services, Some(token), id).await?;
+    let message = "the status is for operators; use the token of `bellwether admin operator-token`";
+    Err(Refusal::new(ErrorCode::Forbidden, message).into())
 }

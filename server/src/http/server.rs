@@ -4,11 +4,18 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
 use bellwether_schema::ApiSchema;
 use bellwether_service::Services;
+use poem::http::{HeaderValue, StatusCode, header};
 use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
-use poem::{EndpointExt, IntoEndpoint, Response, Route, Server, get, handler, post};
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Response, Route, RouteMethod, Server, get,
+    handler, post,
+};
 
+use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::{graphql, health, ingest};
 
@@ -76,15 +83,46 @@ impl std::fmt::Debug for Listening {
 
 fn routes(state: HttpState) -> impl IntoEndpoint {
     Route::new()
-        .at("/", get(front))
+        .at("/", only("GET", get(front)))
         .at("/graphql", graphql::graphql)
-        .at("/schema.graphql", get(sdl))
-        .at("/v1/ingest/:dataset", post(ingest::ingest))
-        .at("/v1/status", get(health::status))
-        .at("/health/live", get(health::live))
-        .at("/health/ready", get(health::ready))
+        .at("/schema.graphql", only("GET", get(sdl)))
+        .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
+        .at("/v1/status", only("GET", get(health::status)))
+        .at("/health/live", only("GET", get(health::live)))
+        .at("/health/ready", only("GET", get(health::ready)))
+        .catch_all_error(not_answered)
         .data(state)
         .with(WithRequestId)
+}
+
+/// The endpoint, with the one method that it takes named where another was used.
+fn only(method: &'static str, endpoint: RouteMethod) -> impl Endpoint<Output = Response> {
+    endpoint.catch_error(move |_: poem::error::MethodNotAllowedError| async move {
+        let message = format!("this address takes {method} only");
+        let refusal = Refusal::new(ErrorCode::MethodNotAllowed, message);
+        let mut response = HttpError::from(refusal).into_response();
+        // A GET is answered to HEAD too, without its body.
+        let allowed = if method == "GET" { "GET, HEAD" } else { method };
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static(allowed));
+        response
+    })
+}
+
+/// What the framework refuses before any handler is asked, in the one shape of errors.
+async fn not_answered(error: poem::Error) -> Response {
+    let status = error.status();
+    let refusal = if status == StatusCode::NOT_FOUND {
+        let message = "this address does not exist; `GET /` lists the ones that do";
+        Refusal::new(ErrorCode::NotFound, message)
+    } else if status.is_client_error() {
+        Refusal::invalid(format!("the request can't be read: {error}"))
+    } else {
+        tracing::error!(%error, "the framework failed");
+        Refusal::new(ErrorCode::Internal, "internal error")
+    };
+    HttpError::from(refusal).into_response()
 }
 
 /// `GET /`: where to go from here.
