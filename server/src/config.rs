@@ -2,7 +2,7 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `BELLWETHER_CATALOGUE_URL` | `postgres://…` for a shared catalogue; else SQLite in the data folder |
+//! | `BELLWETHER_CATALOGUE_URL` | `postgres://…` for a catalogue there; else SQLite in the data folder |
 //! | `BELLWETHER_LOG` | what is logged, such as `info` or `bellwether_service=debug` |
 //! | `BELLWETHER_STOP_AT` | for tests: the step of a commit at which the process stops for ever |
 //!
@@ -72,6 +72,8 @@ pub struct LimitsSection {
     pub ingest_rows_max: u64,
     /// Bytes of one line of CSV or NDJSON.
     pub ingest_line_bytes_max: usize,
+    /// Ingest batches on their way at once.
+    pub concurrent_ingests_max: usize,
     /// Bytes of one GraphQL request, variables included.
     pub graphql_body_bytes_max: usize,
     /// Bytes of one GraphQL document.
@@ -141,6 +143,7 @@ impl Default for LimitsSection {
             ingest_body_bytes_max: 1 << 30,
             ingest_rows_max: 5_000_000,
             ingest_line_bytes_max: 1 << 20,
+            concurrent_ingests_max: 4,
             graphql_body_bytes_max: 256 * 1024,
             document_bytes_max: 64 * 1024,
             expanded_selections_max: 5_000,
@@ -239,6 +242,7 @@ fn service_config(data_dir: &Path, limits: &LimitsSection, cache: &CacheSection)
         ingest_body_bytes_max: limits.ingest_body_bytes_max,
         ingest_rows_max: limits.ingest_rows_max,
         ingest_line_bytes_max: limits.ingest_line_bytes_max,
+        concurrent_ingests_max: limits.concurrent_ingests_max,
         staging_lease_s: 3_600,
         idempotency_days: 30,
         result_cache_bytes: cache.result_bytes,

@@ -1,6 +1,7 @@
 //! What becomes of reports that are sent over HTTP: what is taken in and how it adds up, and what
 //! each kind of bad input gets.
 
+mod admission;
 mod bodies;
 mod campaigns;
 mod duplicates;

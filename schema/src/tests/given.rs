@@ -199,6 +199,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         ingest_body_bytes_max: 1_000_000,
         ingest_rows_max: 1_000,
         ingest_line_bytes_max: 10_000,
+        concurrent_ingests_max: 4,
         staging_lease_s: 60,
         idempotency_days: 30,
         result_cache_bytes: 1_000_000,

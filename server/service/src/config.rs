@@ -13,7 +13,9 @@ pub struct ServiceConfig {
     pub ingest_rows_max: u64,
     /// The most bytes of one line of CSV or NDJSON.
     pub ingest_line_bytes_max: usize,
-    /// How long a batch may take until its staged files may be swept and its key taken over.
+    /// The most ingest batches on their way at once; the next one is refused.
+    pub concurrent_ingests_max: usize,
+    /// How long a batch may take until it can't be committed and its key may be taken over.
     pub staging_lease_s: u32,
     /// How long answers to idempotency keys are kept.
     pub idempotency_days: u32,

@@ -15,6 +15,7 @@ use crate::attributes::AttributesCache;
 use crate::background::blocking;
 use crate::config::ServiceConfig;
 use crate::error::Result;
+use crate::ingest::Admission;
 use crate::scoring::ScoringState;
 use crate::steps::Steps;
 use crate::tasks::Tasks;
@@ -36,6 +37,7 @@ pub(crate) struct Parts {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) steps: Steps,
     pub(crate) tasks: Tasks,
+    pub(crate) ingests: Admission,
     pub(crate) attributes: AttributesCache,
     pub(crate) caches: Caches,
     pub(crate) scoring: ScoringState,
@@ -53,6 +55,7 @@ impl Services {
         steps: Steps,
     ) -> Self {
         let caches = Caches::new(&config);
+        let ingests = Admission::new(config.concurrent_ingests_max);
         Self {
             parts: Arc::new(Parts {
                 config,
@@ -63,6 +66,7 @@ impl Services {
                 ids,
                 steps,
                 tasks: Tasks::default(),
+                ingests,
                 attributes: AttributesCache::new(),
                 caches,
                 scoring: ScoringState::new(),

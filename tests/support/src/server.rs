@@ -19,6 +19,7 @@ pub struct TestServer {
     executable: Executable,
     child: Child,
     folder: TempDir,
+    catalogue: Option<String>,
     ready: Value,
 }
 
@@ -27,6 +28,7 @@ pub struct TestServer {
 pub struct Stopped {
     executable: Executable,
     folder: TempDir,
+    catalogue: Option<String>,
 }
 
 impl TestServer {
@@ -59,6 +61,28 @@ impl TestServer {
         )
     }
 
+    /// An empty server whose catalogue is the PostgreSQL database of this URL.
+    pub fn on_postgres(executable: &str, url: &str) -> Self {
+        let stopped = Stopped {
+            executable: Executable(executable.into()),
+            folder: temporary_folder(),
+            catalogue: Some(url.to_owned()),
+        };
+        stopped.restart()
+    }
+
+    /// An empty server with a configuration file of this text, at which every commit stops for
+    /// ever at a step.
+    pub fn stopping_at_with_config(executable: &str, step: &str, config: &str) -> Self {
+        let folder = temporary_folder();
+        let path = folder.path().join("bellwether.toml");
+        std::fs::write(&path, config).expect("the folder is writable");
+        let path = path.display().to_string();
+        let variables = [("BELLWETHER_STOP_AT", step)];
+        let flags = ["--empty", "--config", &path];
+        Self::start(Executable(executable.into()), folder, &flags, &variables)
+    }
+
     /// An empty server that stops for ever at a step of the first commit that reaches it.
     pub fn stopping_at(executable: &str, step: &str) -> Self {
         let variables = [("BELLWETHER_STOP_AT", step)];
@@ -76,16 +100,20 @@ impl TestServer {
         flags: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        Self::start_as("demo", executable, folder, flags, variables)
+        let stopped = Stopped {
+            executable,
+            folder,
+            catalogue: None,
+        };
+        Self::start_as("demo", stopped, flags, variables)
     }
 
-    fn start_as(
-        verb: &str,
-        executable: Executable,
-        folder: TempDir,
-        flags: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Self {
+    fn start_as(verb: &str, stopped: Stopped, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let Stopped {
+            executable,
+            folder,
+            catalogue,
+        } = stopped;
         let data_dir = folder.path().join("data");
         let mut command = Command::new(&executable.0);
         command
@@ -93,6 +121,11 @@ impl TestServer {
             .arg(&data_dir)
             .args(flags);
         command.envs(variables.iter().copied());
+        command.envs(
+            catalogue
+                .iter()
+                .map(|url| ("BELLWETHER_CATALOGUE_URL", url)),
+        );
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -114,6 +147,7 @@ impl TestServer {
             executable,
             child,
             folder,
+            catalogue,
             ready,
         }
     }
@@ -204,6 +238,7 @@ impl TestServer {
         Stopped {
             executable: self.executable.clone(),
             folder,
+            catalogue: self.catalogue.clone(),
         }
     }
 
@@ -243,6 +278,7 @@ impl Stopped {
         Self {
             executable: Executable(executable.into()),
             folder,
+            catalogue: None,
         }
     }
 
@@ -253,19 +289,19 @@ impl Stopped {
 
     /// Another process in the same folder.
     pub fn restart(self) -> TestServer {
-        TestServer::start(self.executable, self.folder, &["--empty"], &[])
+        TestServer::start_as("demo", self, &["--empty"], &[])
     }
 
     /// Another process in the same folder, which stops for ever at a step of the first commit
     /// that reaches it.
     pub fn restart_stopping_at(self, step: &str) -> TestServer {
         let variables = [("BELLWETHER_STOP_AT", step)];
-        TestServer::start(self.executable, self.folder, &["--empty"], &variables)
+        TestServer::start_as("demo", self, &["--empty"], &variables)
     }
 
     /// `bellwether serve` in the same folder: it makes no tokens, so that it has no personas.
     pub fn serve(self) -> TestServer {
-        TestServer::start_as("serve", self.executable, self.folder, &[], &[])
+        TestServer::start_as("serve", self, &[], &[])
     }
 }
 

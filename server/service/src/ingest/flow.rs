@@ -54,11 +54,12 @@ impl Services {
         body: SpooledBody,
     ) -> Result<BatchAnswer> {
         scope.require_ingest()?;
+        let permit = self.parts.ingests.admit()?;
         let (parts, scope) = (Arc::clone(&self.parts), scope.clone());
-        let whole = self
-            .parts
-            .tasks
-            .spawn(async move { run(&parts, scope, request, body).await });
+        let whole = self.parts.tasks.spawn(async move {
+            let _permit = permit;
+            run(&parts, scope, request, body).await
+        });
         whole.await.map_err(|_| Error::TaskEnded {
             attempted: "ingest a batch",
         })?
@@ -93,13 +94,14 @@ async fn run(
 }
 
 async fn settle(parts: &Arc<Parts>, received: Received) -> Result<BatchAnswer> {
-    let mut attempt = 1;
-    loop {
+    for _ in 0..ATTEMPTS_MAX {
         match settle_once(parts, received.clone()).await {
-            Err(error) if was_overtaken(&error) && attempt < ATTEMPTS_MAX => attempt += 1,
+            Err(error) if was_overtaken(&error) => {}
             settled => return settled,
         }
     }
+    let message = "another batch registered the same campaigns just now; send it again";
+    Err(Refusal::new(ErrorCode::Busy, message).into())
 }
 
 /// Whether another batch made a campaign that this one was about to make.

@@ -4,6 +4,7 @@
 //! Invariant: nothing is acknowledged before the catalogue's transaction is through, and a
 //! failure anywhere leaves nothing that an answer can see.
 
+mod admission;
 mod commit;
 mod csv;
 mod flow;
@@ -13,5 +14,7 @@ mod request;
 mod spool;
 mod validate;
 
+pub(crate) use admission::Admission;
 pub use request::{Format, IngestRequest, RegisterDefaults};
+pub(crate) use spool::BODY_PREFIX;
 pub use spool::{Spool, SpooledBody};

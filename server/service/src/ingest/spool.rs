@@ -15,6 +15,9 @@ use crate::services::Services;
 /// How much of a file is hashed at once.
 const READ_BYTES: usize = 256 * 1024;
 
+/// What the names of bodies' files begin with; the sweep removes no others.
+pub(crate) const BODY_PREFIX: &str = "body-";
+
 /// A body that is being received; dropped half-way its file goes too.
 #[derive(Debug)]
 pub struct Spool {
@@ -46,7 +49,8 @@ impl Services {
     pub fn spool(&self) -> Result<Spool> {
         let folder = &self.parts.config.spool_folder;
         std::fs::create_dir_all(folder).map_err(Error::disk("make the spool folder"))?;
-        let file = NamedTempFile::new_in(folder).map_err(Error::disk("receive the body"))?;
+        let file = NamedTempFile::with_prefix_in(BODY_PREFIX, folder)
+            .map_err(Error::disk("receive the body"))?;
         let (file, path) = file.into_parts();
         Ok(Spool {
             file: tokio::fs::File::from_std(file),
