@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use bellwether_test_support::postgres::PostgresCluster;
 use bellwether_test_support::server::files_below;
 use bellwether_test_support::{Reply, TestServer, run};
 use serde_json::{Value, json};
@@ -36,7 +37,10 @@ struct Survivor {
 
 impl Survivor {
     fn of_a_kill_at(step: &str) -> Self {
-        let server = an_empty_server();
+        Self::of_a_kill_of(an_empty_server(), step)
+    }
+
+    fn of_a_kill_of(server: TestServer, step: &str) -> Self {
         let brand = server.brand(0).to_owned();
         server.analyst().commit_csv("delivery_daily", &brand, FIRST);
         let files_before = segments(&server);
@@ -144,6 +148,19 @@ fn a_batch_killed_with_all_its_files_written_is_absent_and_can_be_sent_again() {
 }
 
 #[test]
+fn a_killed_batch_leaves_nothing_and_a_free_key_on_postgresql_too() {
+    let Some(cluster) = PostgresCluster::shared() else {
+        return;
+    };
+    let server = TestServer::on_postgres(BELLWETHER, &cluster.create_database());
+    let survivor = Survivor::of_a_kill_of(server, "staged");
+    survivor.assert_without_second();
+    let again = survivor.send_again();
+    assert_eq!(again.json()["outcome"], "COMMITTED", "{}", again.text);
+    survivor.assert_with_second_once();
+}
+
+#[test]
 fn a_batch_killed_after_its_transaction_is_whole_and_its_key_gives_the_stored_answer() {
     let survivor = Survivor::of_a_kill_at("committed");
     survivor.assert_with_second_once();
@@ -184,6 +201,49 @@ fn nobody_sees_a_batch_before_its_transaction() {
     server.kill();
     assert!(sending.join().expect("the sender lives").is_none());
     assert_eq!(seen, json!(WITHOUT_SECOND));
+}
+
+#[test]
+fn a_start_removes_half_received_bodies_and_nothing_else_from_the_spool_folder() {
+    let stopped = an_empty_server().kill();
+    let spool = stopped.data_dir().join("spool");
+    std::fs::create_dir_all(spool.join("a-folder")).expect("the folder is writable");
+    for name in ["body-half", "notes.txt", "a-folder/body-kept"] {
+        std::fs::write(spool.join(name), "x").expect("the folder is writable");
+    }
+    let server = stopped.restart();
+    let kept = ["a-folder/body-kept", "notes.txt"].map(PathBuf::from);
+    assert_eq!(spooled(&server), kept);
+}
+
+#[test]
+fn a_second_folder_on_one_catalogue_is_refused_at_its_start() {
+    let Some(cluster) = PostgresCluster::shared() else {
+        return;
+    };
+    let url = cluster.create_database();
+    let server = TestServer::on_postgres(BELLWETHER, &url);
+    let folder = tempfile::tempdir().expect("the machine has a temporary folder");
+    let config = folder.path().join("bellwether.toml");
+    std::fs::write(&config, format!("[catalogue]\nurl = \"{url}\"\n")).expect("it is writable");
+    let (config, data_dir) = (
+        config.display().to_string(),
+        folder.path().join("data").display().to_string(),
+    );
+    let arguments = [
+        "serve",
+        "--port",
+        "0",
+        "--config",
+        &config,
+        "--data-dir",
+        &data_dir,
+    ];
+    let second = run(BELLWETHER, arguments);
+    assert_eq!(second.code, Some(1));
+    let told = "this catalogue's facts lie in another data folder";
+    assert!(second.stderr.contains(told), "{}", second.stderr);
+    drop(server);
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! The composition root: opens every part of one process and puts them together.
 
 use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use bellwether_catalogue::{Catalogue, Location};
+use bellwether_catalogue::Catalogue;
+use bellwether_domain::ids::{IdSource, StoreId};
+use bellwether_domain::time::Clock;
 use bellwether_plugin_host::PluginHost;
 use bellwether_schema::ApiSchema;
-use bellwether_service::{Services, Steps, SweepReport, Tenure};
+use bellwether_service::{Services, Steps, SweepReport};
 use bellwether_store::{Store, StoreConfig};
 
 use crate::clock::{SystemClock, SystemRandom};
@@ -33,12 +36,13 @@ impl App {
     /// process left, and puts the parts together.
     pub async fn open(config: Config) -> Result<Self, String> {
         let lock = lock_folder(&config.data_dir)?;
-        let tenure = match config.catalogue.location {
-            Location::Sqlite(_) => Tenure::Sole,
-            Location::Postgres(_) => Tenure::Shared,
-        };
+        let store_id = store_id(&config.data_dir)?;
         let catalogue = Catalogue::open(config.catalogue).map_err(|error| told(&error))?;
         let migrated = catalogue.migrate().map_err(|error| told(&error))?;
+        // With the lock, this makes the process the only one at work on the catalogue's batches.
+        catalogue
+            .bind_store(store_id)
+            .map_err(|error| told(&error))?;
         let store = Store::open(StoreConfig {
             root: config.data_dir.clone(),
         })
@@ -52,10 +56,7 @@ impl App {
             Arc::new(SystemRandom),
             Steps::stopping_at(config.stop_at),
         );
-        let swept = services
-            .sweep(tenure)
-            .await
-            .map_err(|error| error.chain())?;
+        let swept = services.sweep().await.map_err(|error| error.chain())?;
         let schema = bellwether_schema::build(services.clone(), config.schema);
         Ok(Self {
             services,
@@ -94,6 +95,39 @@ fn lock_folder(data_dir: &Path) -> Result<File, String> {
         Err(TryLockError::Error(error)) => {
             Err(format!("can't lock the data folder `{shown}`: {error}"))
         }
+    }
+}
+
+/// The folder's own id, made at its first use and never changed. The folder must be locked.
+fn store_id(data_dir: &Path) -> Result<StoreId, String> {
+    let path = data_dir.join("store-id");
+    let failed = |error: std::io::Error| {
+        format!(
+            "can't keep the folder's id in `{}`: {error}",
+            path.display()
+        )
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text.trim().parse().map_err(|_| {
+            format!(
+                "`{}` does not hold the folder's id any more; restore it",
+                path.display()
+            )
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let id = StoreId::from_parts(SystemClock.now(), SystemRandom.random());
+            // Written aside and renamed, so that a kill leaves the whole id or none.
+            let aside = data_dir.join("store-id.new");
+            let mut file = File::create(&aside).map_err(failed)?;
+            writeln!(file, "{id}").map_err(failed)?;
+            file.sync_all().map_err(failed)?;
+            std::fs::rename(&aside, &path).map_err(failed)?;
+            File::open(data_dir)
+                .and_then(|folder| folder.sync_all())
+                .map_err(failed)?;
+            Ok(id)
+        }
+        Err(error) => Err(failed(error)),
     }
 }
 

@@ -20,6 +20,7 @@ macro_rules! conformance {
 conformance! {
     tenancy_cases::migrating_twice_runs_nothing_the_second_time,
     tenancy_cases::every_tenant_table_leads_with_its_agency,
+    tenancy_cases::a_catalogue_stays_with_its_first_data_folder,
     tenancy_cases::another_agency_finds_nothing,
     tenancy_cases::another_agency_changes_nothing,
     tenancy_cases::a_limited_member_sees_only_its_brands,
@@ -27,6 +28,7 @@ conformance! {
     tenancy_cases::a_token_opens_its_members_agency_until_it_ends,
     tenancy_cases::only_an_operator_token_is_the_operators,
     attribute_cases::a_taken_slug_or_external_id_is_a_conflict,
+    attribute_cases::names_hold_no_control_characters,
     attribute_cases::every_change_of_attributes_raises_the_catalogue_version,
     attribute_cases::campaigns_come_in_pages_by_id,
     attribute_cases::codes_are_stable_and_go_on_after_the_highest,

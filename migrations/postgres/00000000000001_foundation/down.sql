@@ -11,5 +11,6 @@ DROP TABLE member_brands;
 DROP TABLE brands;
 DROP TABLE tokens;
 DROP TABLE members;
+DROP TABLE data_store;
 DROP TABLE operator_tokens;
 DROP TABLE agencies;

@@ -21,6 +21,12 @@ CREATE TABLE operator_tokens (
     created_at     BIGINT NOT NULL
 );
 
+-- The one data folder that holds the segments, from the instance's first start on.
+CREATE TABLE data_store (
+    place     BIGINT NOT NULL PRIMARY KEY CHECK (place = 1),
+    store_id  TEXT COLLATE "C" NOT NULL
+);
+
 CREATE TABLE members (
     agency_id  TEXT COLLATE "C" NOT NULL REFERENCES agencies (id),
     id         TEXT COLLATE "C" NOT NULL,

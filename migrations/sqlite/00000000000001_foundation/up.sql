@@ -20,6 +20,12 @@ CREATE TABLE operator_tokens (
     created_at     BIGINT NOT NULL
 );
 
+-- The one data folder that holds the segments, from the instance's first start on.
+CREATE TABLE data_store (
+    place     BIGINT NOT NULL PRIMARY KEY CHECK (place = 1),
+    store_id  TEXT NOT NULL
+);
+
 CREATE TABLE members (
     agency_id  TEXT NOT NULL REFERENCES agencies (id),
     id         TEXT NOT NULL,

@@ -8,7 +8,7 @@ use bellwether_domain::time::{Timestamp, ZoneName, parse_weekday, weekday_name};
 use diesel::prelude::*;
 
 use crate::Catalogue;
-use crate::columns::{RowName, micros, require_length};
+use crate::columns::{RowName, micros, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::agencies;
@@ -16,10 +16,10 @@ use crate::schema::agencies;
 impl Catalogue {
     /// Adds an agency. For the operator: whoever calls it must have been checked.
     pub fn create_agency(&self, agency: &Agency, now: Timestamp) -> Result<()> {
-        require_length(
+        require_text(
             "the agency's name",
             &agency.name,
-            "NAME_BYTES_MAX",
+            "name_bytes_max",
             NAME_BYTES_MAX,
         )?;
         let row = AgencyRow::new(agency, now);

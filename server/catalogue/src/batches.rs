@@ -13,7 +13,7 @@ use bellwether_domain::time::Timestamp;
 use diesel::prelude::*;
 
 use crate::agencies::lock_agency;
-use crate::columns::{RowName, micros, only_brands, require_brand, require_length};
+use crate::columns::{RowName, micros, only_brands, require_brand, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::batches;
@@ -101,11 +101,11 @@ impl Catalogue {
     pub fn begin_batch(&self, scope: &Scope, batch: &NewBatch) -> Result<BatchStart> {
         require_brand(scope, batch.brand)?;
         if let Some(key) = &batch.idempotency_key {
-            let (limit, bytes_max) = ("IDEMPOTENCY_KEY_BYTES_MAX", IDEMPOTENCY_KEY_BYTES_MAX);
-            require_length("the idempotency key", key, limit, bytes_max)?;
+            let (limit, bytes_max) = ("idempotency_key_bytes_max", IDEMPOTENCY_KEY_BYTES_MAX);
+            require_text("the idempotency key", key, limit, bytes_max)?;
         }
-        let (limit, bytes_max) = ("FINGERPRINT_BYTES_MAX", FINGERPRINT_BYTES_MAX);
-        require_length("the fingerprint", &batch.fingerprint, limit, bytes_max)?;
+        let (limit, bytes_max) = ("fingerprint_bytes_max", FINGERPRINT_BYTES_MAX);
+        require_text("the fingerprint", &batch.fingerprint, limit, bytes_max)?;
         self.write(|connection| {
             // The lock makes two requests with one key take turns.
             lock_agency(connection, scope)?;

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::Catalogue;
 use crate::agencies::raise_catalogue_version;
-use crate::columns::{RowName, micros, require_brand, require_length};
+use crate::columns::{RowName, micros, require_brand, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::brands;
@@ -110,7 +110,7 @@ impl Catalogue {
 }
 
 fn require_name(name: &str) -> Result<()> {
-    require_length("the brand's name", name, "NAME_BYTES_MAX", NAME_BYTES_MAX)?;
+    require_text("the brand's name", name, "name_bytes_max", NAME_BYTES_MAX)?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use bellwether_domain::time::{Date, Timestamp, ZoneName};
 use diesel::prelude::*;
 
 use crate::agencies::raise_catalogue_version;
-use crate::columns::{RowName, day_text, micros, only_brands, require_brand, require_length};
+use crate::columns::{RowName, day_text, micros, only_brands, require_brand, require_text};
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::schema::campaigns;
@@ -67,7 +67,7 @@ impl Catalogue {
     ) -> Result<Vec<Campaign>> {
         if limit > PAGE_ROWS_MAX {
             return Err(Refusal::limit(
-                "PAGE_ROWS_MAX",
+                "page_rows_max",
                 PAGE_ROWS_MAX,
                 format!("a page of {limit}"),
             )
@@ -80,17 +80,6 @@ impl Catalogue {
             query = query.filter(campaigns::id.gt(after.to_string()));
         }
         self.load(query)
-    }
-
-    /// How many campaigns the scope sees, of one brand when it is given.
-    pub fn count_campaigns(&self, scope: &Scope, brand: Option<BrandId>) -> Result<u64> {
-        let n_found = self.read(|connection| {
-            visible(scope, brand)
-                .count()
-                .get_result::<i64>(connection)
-                .map_err(Error::database("count campaigns"))
-        })?;
-        Ok(u64::try_from(n_found).unwrap_or(0))
     }
 
     /// Every campaign of one brand, by id; none when the scope doesn't see the brand.
@@ -170,16 +159,16 @@ pub(crate) fn insert_campaign(
 }
 
 fn check(campaign: &Campaign) -> Result<(), Refusal> {
-    require_length(
+    require_text(
         "the campaign's name",
         &campaign.name,
-        "NAME_BYTES_MAX",
+        "name_bytes_max",
         NAME_BYTES_MAX,
     )?;
-    require_length(
+    require_text(
         "the campaign's external id",
         &campaign.external_id,
-        "EXTERNAL_ID_BYTES_MAX",
+        "external_id_bytes_max",
         EXTERNAL_ID_BYTES_MAX,
     )?;
     if let (Some(first), Some(last)) = (campaign.starts_on, campaign.ends_on)

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use crate::Catalogue;
 use crate::agencies::lock_agency;
-use crate::columns::{RowName, require_length};
+use crate::columns::{RowName, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::codes;
@@ -38,7 +38,7 @@ impl Catalogue {
     ) -> Result<CodeTable> {
         for (dimension, texts) in texts {
             for text in texts {
-                require_length(dimension, text, "KEY_TEXT_BYTES_MAX", KEY_TEXT_BYTES_MAX)?;
+                require_text(dimension, text, "key_text_bytes_max", KEY_TEXT_BYTES_MAX)?;
             }
         }
         let known = self.codes(scope)?;
@@ -83,7 +83,7 @@ fn next_codes(known: &[CodeOf], texts: &[(String, Vec<String>)]) -> Result<Vec<C
             *code += 1;
             if *code > CODES_PER_DIMENSION_MAX {
                 return Err(Refusal::limit(
-                    "CODES_PER_DIMENSION_MAX",
+                    "codes_per_dimension_max",
                     CODES_PER_DIMENSION_MAX,
                     format!("one more text of `{dimension}`"),
                 ));

@@ -78,8 +78,9 @@ pub(crate) fn texts<T: Display>(ids: impl IntoIterator<Item = T>) -> Vec<String>
     ids.into_iter().map(|id| id.to_string()).collect()
 }
 
-/// Checks a text that people or clients give: not empty, and not over the named limit.
-pub(crate) fn require_length(
+/// Checks a text that people or clients give: not empty, not over the named limit, and without
+/// control characters, of which PostgreSQL keeps no NUL.
+pub(crate) fn require_text(
     noun: &str,
     text: &str,
     limit: &str,
@@ -91,6 +92,12 @@ pub(crate) fn require_length(
     if text.len() > bytes_max {
         let what = format!("{noun} of {} bytes", text.len());
         return Err(Refusal::limit(limit, bytes_max, what));
+    }
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        let number = u32::from(control);
+        return Err(Refusal::invalid(format!(
+            "{noun} holds the control character U+{number:04X}; leave it out"
+        )));
     }
     Ok(())
 }

@@ -6,7 +6,6 @@ use bellwether_domain::Scope;
 use bellwether_domain::ids::BatchId;
 use bellwether_domain::segment::CommitNumber;
 use bellwether_domain::time::Timestamp;
-use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::Catalogue;
@@ -16,19 +15,6 @@ use crate::error::{Error, Result};
 use crate::schema::{agencies, commits};
 
 impl Catalogue {
-    /// The agency's newest commit at or before a moment; `None` before its first.
-    pub fn commit_at(&self, scope: &Scope, at: Timestamp) -> Result<Option<CommitNumber>> {
-        let newest = self.read(|connection| {
-            commits::table
-                .filter(commits::agency_id.eq(scope.agency().to_string()))
-                .filter(commits::committed_at.le(micros(at)))
-                .select(max(commits::number))
-                .first::<Option<i64>>(connection)
-                .map_err(Error::database("find a commit by its moment"))
-        })?;
-        Ok(newest.map(CommitNumber))
-    }
-
     /// When a commit became visible; `None` when the agency has no such commit.
     pub fn committed_at(&self, scope: &Scope, commit: CommitNumber) -> Result<Option<Timestamp>> {
         self.read(|connection| committed_at(connection, scope, commit))

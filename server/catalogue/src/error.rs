@@ -48,6 +48,16 @@ pub enum Error {
         /// The lease.
         staging: String,
     },
+    /// The facts that the catalogue lists lie in another data folder than the one that was opened.
+    #[error(
+        "this catalogue's facts lie in another data folder: in the one whose file `store-id` says `{bound}`, and this one's says `{given}`; start the server on that folder, or give this one a catalogue of its own"
+    )]
+    OtherStore {
+        /// The folder that the catalogue is bound to.
+        bound: String,
+        /// The folder that was opened.
+        given: String,
+    },
     /// Too many writers wait, or the database stayed locked for the whole busy timeout.
     #[error("the catalogue is busy: {attempted}")]
     Busy {
@@ -95,7 +105,9 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.code,
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::AlreadyExists { .. } | Self::BatchClosed { .. } => ErrorCode::Conflict,
+            Self::AlreadyExists { .. } | Self::BatchClosed { .. } | Self::OtherStore { .. } => {
+                ErrorCode::Conflict
+            }
             Self::LeaseEnded { .. } => ErrorCode::Timeout,
             Self::Busy { .. } => ErrorCode::Busy,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
@@ -109,9 +121,10 @@ impl Error {
     pub fn public_message(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.message.clone(),
-            Self::NotFound { .. } | Self::AlreadyExists { .. } | Self::BatchClosed { .. } => {
-                self.to_string()
-            }
+            Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::BatchClosed { .. }
+            | Self::OtherStore { .. } => self.to_string(),
             Self::LeaseEnded { .. } => {
                 "the batch took longer than its time limit; send it again".to_owned()
             }

@@ -1,5 +1,5 @@
 //! The catalogue: agencies, members, brands, campaigns, tokens, and which segments hold whose
-//! facts. On SQLite for one machine, on PostgreSQL for several, by the same queries.
+//! facts. On SQLite in the data folder, or on PostgreSQL, by the same queries.
 //!
 //! Every method on tenant data takes a [`Scope`](bellwether_domain::Scope) first and touches that
 //! scope's agency only, and only the brands that the scope sees: what lies outside is not found.
@@ -22,6 +22,7 @@ mod codes;
 mod columns;
 mod commits;
 mod connection;
+mod data_store;
 mod error;
 mod inspection;
 mod members;
@@ -47,7 +48,7 @@ pub use error::{Error, Result};
 pub use inspection::TableShape;
 pub use publication::{NewSegment, Publication, Published};
 pub use scores::SCORE_CAMPAIGNS_MAX;
-pub use staging::{STAGING_PATHS_MAX, StagingLease};
+pub use staging::{BATCH_MONTHS_MAX, StagingLease};
 pub use tokens::NewToken;
 
 /// The most rows that one page of a list may ask for.

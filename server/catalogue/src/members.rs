@@ -9,7 +9,7 @@ use bellwether_domain::scope::BrandAccess;
 use diesel::prelude::*;
 
 use crate::Catalogue;
-use crate::columns::{RowName, require_brand, require_length};
+use crate::columns::{RowName, require_brand, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::{member_brands, members};
@@ -23,10 +23,10 @@ impl Catalogue {
         if member.agency != scope.agency() {
             return Err(Error::not_found("agency", member.agency));
         }
-        require_length(
+        require_text(
             "the member's name",
             &member.name,
-            "MEMBER_NAME_BYTES_MAX",
+            "member_name_bytes_max",
             MEMBER_NAME_BYTES_MAX,
         )?;
         let row = MemberRow {

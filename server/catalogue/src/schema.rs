@@ -23,6 +23,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    data_store (place) {
+        place -> BigInt,
+        store_id -> Text,
+    }
+}
+
+diesel::table! {
     members (agency_id, id) {
         agency_id -> Text,
         id -> Text,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::{CampaignId, RunId};
+use bellwether_domain::ids::CampaignId;
 use bellwether_domain::score::{Score, ScoreOfRun, ScoreRun};
 use bellwether_domain::segment::{CatalogueVersion, CommitNumber, Snapshot};
 use data_encoding::HEXLOWER;
@@ -56,7 +56,7 @@ impl Catalogue {
     pub fn scores_of(&self, scope: &Scope, of: &[CampaignId]) -> Result<Vec<ScoreOfRun>> {
         if of.len() > SCORE_CAMPAIGNS_MAX {
             let what = format!("scores of {} campaigns", of.len());
-            return Err(Refusal::limit("SCORE_CAMPAIGNS_MAX", SCORE_CAMPAIGNS_MAX, what).into());
+            return Err(Refusal::limit("score_campaigns_max", SCORE_CAMPAIGNS_MAX, what).into());
         }
         let rows = self.read(|connection| {
             let campaigns = visible_campaigns(connection, scope, of)?;
@@ -64,32 +64,6 @@ impl Catalogue {
             load(connection, scope, &newest)
         })?;
         rows.into_iter().map(score_of_run).collect()
-    }
-
-    /// The newest run of a plugin at one version over one snapshot, under any configuration.
-    pub fn find_run(
-        &self,
-        scope: &Scope,
-        plugin: &str,
-        plugin_version: &str,
-        snapshot: Snapshot,
-    ) -> Result<Option<RunId>> {
-        let id = self.read(|connection| {
-            score_runs::table
-                .filter(score_runs::agency_id.eq(scope.agency().to_string()))
-                .filter(score_runs::plugin.eq(plugin))
-                .filter(score_runs::plugin_version.eq(plugin_version))
-                .filter(score_runs::commit_number.eq(snapshot.commit.0))
-                .filter(score_runs::catalogue_version.eq(snapshot.catalogue.0))
-                .select(max(score_runs::id))
-                .first::<Option<String>>(connection)
-                .map_err(Error::database("find a plugin run"))
-        })?;
-        let name = RowName {
-            table: "score_runs",
-            row: plugin,
-        };
-        id.map(|id| name.parse(&id)).transpose()
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A file beneath the store's root is live (a published segment names it), leased (a lease here
 //! names it), or stray. Publishing turns leased into live in one transaction and refuses a lease
-//! that has ended, so a sweep may remove what an ended lease names and no segment does.
+//! that has ended. The sweep at the start of the instance's one process removes what leases name
+//! and no segment does.
 
 use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
@@ -11,13 +12,13 @@ use bellwether_domain::time::Timestamp;
 use diesel::prelude::*;
 
 use crate::Catalogue;
-use crate::columns::{RowName, micros, require_length};
+use crate::columns::{RowName, micros, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::{segments, staging_leases, staging_paths};
 
-/// The most paths of one lease; a batch has one a month.
-pub const STAGING_PATHS_MAX: usize = 4_096;
+/// The most months of one batch: a lease has one path for each.
+pub const BATCH_MONTHS_MAX: usize = 4_096;
 
 /// The most bytes of one path.
 const PATH_BYTES_MAX: usize = 1_024;
@@ -36,40 +37,28 @@ pub struct StagingLease {
 impl Catalogue {
     /// Opens a lease. Do so before the first byte is written.
     pub fn open_staging(&self, scope: &Scope, lease: &StagingLease) -> Result<()> {
-        if lease.paths.len() > STAGING_PATHS_MAX {
-            let what = format!("a lease on {} paths", lease.paths.len());
-            return Err(Refusal::limit("STAGING_PATHS_MAX", STAGING_PATHS_MAX, what).into());
+        if lease.paths.len() > BATCH_MONTHS_MAX {
+            let what = format!("a batch of {} months", lease.paths.len());
+            return Err(Refusal::limit("batch_months_max", BATCH_MONTHS_MAX, what).into());
         }
         for path in &lease.paths {
-            require_length("a staged path", path, "PATH_BYTES_MAX", PATH_BYTES_MAX)?;
+            require_text("a staged path", path, "path_bytes_max", PATH_BYTES_MAX)?;
         }
         self.write(|connection| insert(connection, scope, lease))
     }
 
-    /// The leases that ended at or before `now`, of all agencies, in the order in which they
-    /// were made. For the sweep of the instance.
-    pub fn list_expired_staging(&self, now: Timestamp) -> Result<Vec<StagingLease>> {
+    /// Every lease, ended or not, of all agencies, in the order in which they were made. For the
+    /// sweep at the start of the instance, when nobody writes under any of them.
+    pub fn list_staging(&self) -> Result<Vec<StagingLease>> {
         self.read(|connection| {
             let rows = staging_leases::table
-                .filter(staging_leases::expires_at.le(micros(now)))
                 .order(staging_leases::id)
                 .select((staging_leases::id, staging_leases::expires_at))
                 .load::<(String, i64)>(connection)
-                .map_err(Error::database("list ended leases"))?;
+                .map_err(Error::database("list leases"))?;
             rows.into_iter()
                 .map(|(id, expires_at)| with_paths(connection, &id, expires_at))
                 .collect()
-        })
-    }
-
-    /// Ends every lease at `now`: for the start of the one process that owns a local folder,
-    /// when nobody else can be writing.
-    pub fn expire_all_staging(&self, now: Timestamp) -> Result<usize> {
-        self.write(|connection| {
-            diesel::update(staging_leases::table.filter(staging_leases::expires_at.gt(micros(now))))
-                .set(staging_leases::expires_at.eq(micros(now)))
-                .execute(connection)
-                .map_err(Error::database("end leases"))
         })
     }
 
@@ -83,19 +72,6 @@ impl Catalogue {
                 .map_err(Error::database("close a lease"))?;
             Ok(())
         })
-    }
-
-    /// Whether a published segment of any agency lies at this path. For the sweep of the
-    /// instance.
-    pub fn is_segment_path_live(&self, path: &str) -> Result<bool> {
-        let n_found = self.read(|connection| {
-            segments::table
-                .filter(segments::path.eq(path))
-                .count()
-                .get_result::<i64>(connection)
-                .map_err(Error::database("find a segment by path"))
-        })?;
-        Ok(n_found > 0)
     }
 
     /// The paths of all published segments that begin with `prefix`, sorted by bytes. For the

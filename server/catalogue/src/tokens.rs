@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use crate::Catalogue;
 use crate::authorisation::TokenSecret;
-use crate::columns::{micros, require_length};
+use crate::columns::{micros, require_text};
 use crate::error::{Error, Result};
 use crate::members::member_row;
 use crate::schema::{operator_tokens, tokens};
@@ -33,10 +33,10 @@ pub struct NewToken {
 impl Catalogue {
     /// Issues a token to a member of the scope's agency.
     pub fn issue_token(&self, scope: &Scope, token: &NewToken, secret: &TokenSecret) -> Result<()> {
-        require_length(
+        require_text(
             "the token's name",
             &token.name,
-            "NAME_BYTES_MAX",
+            "name_bytes_max",
             NAME_BYTES_MAX,
         )?;
         self.write(|connection| {
@@ -80,7 +80,7 @@ impl Catalogue {
         secret: &TokenSecret,
         now: Timestamp,
     ) -> Result<()> {
-        require_length("the token's name", name, "NAME_BYTES_MAX", NAME_BYTES_MAX)?;
+        require_text("the token's name", name, "name_bytes_max", NAME_BYTES_MAX)?;
         self.write(|connection| {
             diesel::delete(operator_tokens::table.find(name))
                 .execute(connection)

@@ -29,5 +29,5 @@ pub use ingest::{Format, IngestRequest, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};
 pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;
-pub use startup::{SweepReport, Tenure};
+pub use startup::SweepReport;
 pub use steps::{Step, Steps};

@@ -160,5 +160,9 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
         let what = format!("a name of {} bytes", trimmed.len());
         return Err(Refusal::limit("name_bytes_max", NAME_BYTES_MAX, what).at("input.name"));
     }
+    if trimmed.contains(char::is_control) {
+        let message = "a name may not hold control characters, such as line breaks";
+        return Err(Refusal::invalid(message).at("input.name"));
+    }
     Ok(trimmed.to_owned())
 }

@@ -8,6 +8,7 @@ use bellwether_domain::time::days_before;
 
 use crate::background::blocking;
 use crate::error::{Error, Result};
+use crate::ingest::BODY_PREFIX;
 use crate::services::Services;
 
 /// What a sweep found and removed.
@@ -21,31 +22,19 @@ pub struct SweepReport {
     pub bodies_removed: usize,
 }
 
-/// Whether other processes may be at work on the same catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tenure {
-    /// This process alone holds the data folder: whatever is unfinished is dead.
-    Sole,
-    /// Others share the catalogue: only what has expired is dead.
-    Shared,
-}
-
 impl Services {
-    /// Ends what an earlier process left unfinished, and removes only files that its dead leases
-    /// name and no commit does.
-    pub async fn sweep(&self, tenure: Tenure) -> Result<SweepReport> {
+    /// Ends what an earlier process left unfinished, and removes only files that its leases name
+    /// and no commit does.
+    ///
+    /// The caller is the one process that holds the data folder, and the catalogue is bound to
+    /// that folder: nobody else is at work on a batch, so whatever is unfinished is dead. For the
+    /// same reason a lease's files may go before the lease does; in the other order a kill between
+    /// the two would leave files that nothing names.
+    pub async fn sweep(&self) -> Result<SweepReport> {
         let parts = Arc::clone(&self.parts);
         let (batches_abandoned, leases, live) = blocking("find what was left behind", move || {
-            let now = parts.clock.now();
-            let abandoned = match tenure {
-                Tenure::Sole => {
-                    parts.catalogue.expire_all_staging(now)?;
-                    parts.catalogue.abandon_unfinished(now)?
-                }
-                // Another process may be at work on an unfinished batch; its lease says until when.
-                Tenure::Shared => 0,
-            };
-            let leases = parts.catalogue.list_expired_staging(now)?;
+            let abandoned = parts.catalogue.abandon_unfinished(parts.clock.now())?;
+            let leases = parts.catalogue.list_staging()?;
             let live: HashSet<String> = parts
                 .catalogue
                 .live_segment_paths("segments/")?
@@ -87,9 +76,13 @@ impl Services {
                 std::fs::read_dir(&folder).map_err(Error::disk("read the spool folder"))?;
             let mut removed = 0;
             for entry in entries.flatten() {
-                std::fs::remove_file(entry.path())
-                    .map_err(Error::disk("remove a half-received body"))?;
-                removed += 1;
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                let is_ours = entry.file_name().to_string_lossy().starts_with(BODY_PREFIX);
+                if is_file && is_ours {
+                    std::fs::remove_file(entry.path())
+                        .map_err(Error::disk("remove a half-received body"))?;
+                    removed += 1;
+                }
             }
             Ok(removed)
         })
