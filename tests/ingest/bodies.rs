@@ -180,6 +180,29 @@ fn a_report_of_just_the_most_rows_is_taken_and_one_row_more_is_refused() {
 }
 
 #[test]
+fn a_line_of_just_the_limit_is_taken_and_one_byte_more_is_refused() {
+    let server = server_with("ingest_line_bytes_max", 100);
+    let csv = |size_bytes: usize| {
+        let row = format!("2025-01-01,{},1", "c".repeat(size_bytes - 13));
+        super::report("date,campaign,impressions", &["2025-01-01,c1,1", &row])
+    };
+    assert_eq!(send(&server, "register=true", &csv(100)).status, 200);
+    assert_eq!(send(&server, "register=true", &csv(101)).status, 413);
+    let address = format!(
+        "/v1/ingest/delivery_daily?register=true&brand={}",
+        server.brand(0)
+    );
+    let ndjson = |size_bytes: usize| {
+        let row = r#"{"date":"2025-01-01","campaign":"c1","clicks":1}"#;
+        let headers = [("content-type", "application/x-ndjson")];
+        let body = format!("{row:size_bytes$}\n{row}\n").replacen("01-01", "01-02", 1);
+        server.analyst().post(&address, &headers, body.as_bytes())
+    };
+    assert_eq!(ndjson(100).status, 200);
+    assert_eq!(ndjson(101).status, 413);
+}
+
+#[test]
 fn a_csv_line_over_its_limit_is_refused_with_its_number() {
     let untouched = Untouched::of(server_with("ingest_line_bytes_max", 100));
     let long = format!("2025-01-01,{},1", "c".repeat(100));

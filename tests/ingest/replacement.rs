@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use bellwether_test_support::TestServer;
 use serde_json::json;
 
 use super::{report, sums};
-use crate::given::an_empty_server;
+use crate::given::{BELLWETHER, an_empty_server};
 
 #[test]
 fn a_row_that_is_sent_again_replaces_and_does_not_add() {
@@ -86,9 +87,13 @@ fn every_commit_gives_a_newer_snapshot() {
     assert_ne!(first["snapshot"], second["snapshot"]);
 }
 
+fn a_server_of_eight_at_once() -> TestServer {
+    TestServer::with_config(BELLWETHER, "[limits]\nconcurrent_ingests_max = 8\n")
+}
+
 #[test]
 fn batches_that_come_at_once_are_all_in() {
-    let server = an_empty_server();
+    let server = a_server_of_eight_at_once();
     let sending: Vec<_> = (0..8)
         .map(|n| {
             let (sender, brand) = (server.analyst(), server.brand(0).to_owned());
@@ -116,7 +121,7 @@ fn batches_that_come_at_once_are_all_in() {
 
 #[test]
 fn batches_that_register_one_campaign_at_once_make_one_campaign() {
-    let server = an_empty_server();
+    let server = a_server_of_eight_at_once();
     let sending: Vec<_> = (1..=6)
         .map(|day| {
             let (sender, brand) = (server.analyst(), server.brand(0).to_owned());

@@ -166,3 +166,18 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
     }
     Ok(trimmed.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_holds_no_control_character() {
+        assert_eq!(checked_name(" Acme\n").as_deref(), Ok("Acme"));
+        for name in ["Ac\0me", "Ac\nme", "\u{9f}Acme"] {
+            let refusal = checked_name(name).unwrap_err();
+            assert_eq!(refusal.path, "input.name");
+            assert_eq!(refusal.code, ErrorCode::InvalidInput);
+        }
+    }
+}

@@ -40,7 +40,9 @@ pub(super) fn read<'a>(
         .byte_headers()
         .map_err(|error| failed(error, 1))?
         .clone();
-    if names.as_slice().len() > line_bytes_max {
+    // The line break is no part of the line.
+    let bytes_max = line_bytes_max as u64 + 1;
+    if reader.position().byte() > bytes_max {
         return Err(line_too_long(1, line_bytes_max).into());
     }
     let header = Header::parse(dataset, header_names(&names)?)?;
@@ -48,14 +50,15 @@ pub(super) fn read<'a>(
     let mut record = ByteRecord::new();
     loop {
         left.set(line_bytes_max + 1);
-        let next_line = reader.position().line();
+        let (next_line, start) = (reader.position().line(), reader.position().byte());
         let more = reader.read_byte_record(&mut record);
         if !more.map_err(|error| failed(error, next_line))? {
             return Ok(gathering);
         }
         // An unclosed quote swallows the line break that would end its record.
         let line = first_line(&reader, &record).max(next_line);
-        if record.as_slice().len() > line_bytes_max {
+        // What lay in the reader's buffer already was not measured for this record.
+        if reader.position().byte() - start > bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
         }
         if record.as_slice() == b"\r" {

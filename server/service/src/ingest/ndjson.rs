@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
         if n_read == 0 {
             break;
         }
-        if n_read > line_bytes_max {
+        if bytes.strip_suffix(b"\n").unwrap_or(&bytes).len() > line_bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
         }
         match Line::parse(line, &bytes, dataset) {
