@@ -3,8 +3,9 @@
 use bellwether_domain::time::Date;
 use bellwether_test_support::{Persona, TestServer};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::given::an_empty_server;
+use crate::given::{BELLWETHER, an_empty_server};
 use crate::metrics::{campaign_id, today};
 
 const SCORES: &str = "scores { plugin pluginVersion name value verdict evidence snapshot }";
@@ -172,4 +173,63 @@ fn a_campaign_that_delivered_nothing_lately_has_no_score() {
         "date,campaign,spend\n2020-04-01,serum,100\n",
     );
     assert_eq!(scores(&server.viewer()), json!([]));
+}
+
+/// A folder with the library of the plugin that always fails, under a plugin's name, and the
+/// configuration that makes a server look there.
+fn a_faulty_plugin() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let executable = std::env::current_exe().unwrap();
+    let built = executable.with_file_name("libbellwether_faulty_plugin.so");
+    let plugin = folder.path().join("libbellwether_plugin_faulty.so");
+    std::fs::copy(&built, plugin).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
+    let config = format!("[plugins]\nfolders = [\"{}\"]\n", folder.path().display());
+    (folder, config)
+}
+
+/// The answer to a question for the scores of two campaigns, of which both delivered.
+fn scores_beside_a_fault(server: &TestServer) -> Value {
+    let day = yesterday(server);
+    let report = format!(
+        "date,campaign,spend,revenue,refunds,cogs\n{day},c1,100,200,0,0\n{day},c2,100,300,0,0\n"
+    );
+    server
+        .analyst()
+        .commit_csv("delivery_daily", server.brand(0), &report);
+    let question = "{ campaigns { nodes { externalId scores { plugin value } } } }";
+    server.viewer().graphql(question)
+}
+
+#[test]
+fn a_plugin_that_fails_takes_no_scores_of_others_away_and_is_told_once() {
+    let (_folder, config) = a_faulty_plugin();
+    let server = TestServer::with_config(BELLWETHER, &config);
+    let answer = scores_beside_a_fault(&server);
+    assert_eq!(
+        answer["data"]["campaigns"]["nodes"],
+        json!([
+            { "externalId": "c1", "scores": [{ "plugin": "roi", "value": 1.0 }] },
+            { "externalId": "c2", "scores": [{ "plugin": "roi", "value": 2.0 }] },
+        ])
+    );
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{answer}");
+    assert_eq!(errors[0]["extensions"]["code"], "PLUGIN_FAULT");
+    assert!(
+        errors[0]["message"].as_str().unwrap().contains("`faulty`"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_plugin_that_failed_is_not_started_again_at_once() {
+    let (folder, config) = a_faulty_plugin();
+    let server = TestServer::with_config(BELLWETHER, &config);
+    let first = scores_beside_a_fault(&server);
+    // Started again, it would fail in another way.
+    std::fs::remove_file(folder.path().join("libbellwether_plugin_faulty.so")).unwrap();
+    let again = server
+        .viewer()
+        .graphql("{ campaigns { nodes { scores { plugin } } } }");
+    assert_eq!(again["errors"][0]["message"], first["errors"][0]["message"]);
 }

@@ -17,6 +17,9 @@ use crate::refusal::service_error;
 /// How many campaigns' scores are read at once; the catalogue's own limit.
 const SCORES_READ_MAX: usize = 1_000;
 
+/// The scores of one campaign, and the failures of the scorers whose scores it lacks.
+pub(crate) type CampaignScores = (Vec<ScoreOfRun>, Arc<[Error]>);
+
 /// All that resolvers of one request share. Made anew for every request, so that nothing of one
 /// caller is ever seen by another.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ pub(crate) struct RequestState {
     pub(crate) request_id: String,
     pub(crate) limits: Arc<SchemaLimits>,
     brands: Batch<BrandId, bellwether_domain::brand::Brand>,
-    scores: Batch<CampaignId, Vec<ScoreOfRun>>,
+    scores: Batch<CampaignId, CampaignScores>,
     logged: Mutex<BTreeSet<String>>,
 }
 
@@ -62,18 +65,23 @@ impl RequestState {
     }
 
     /// The scores of a campaign, read together with the others that this request asks for.
-    pub(crate) async fn scores(&self, id: CampaignId) -> Result<Vec<ScoreOfRun>, Error> {
+    pub(crate) async fn scores(&self, id: CampaignId) -> Result<CampaignScores, Error> {
         let scores = self
             .scores
             .load(id, async |campaigns| {
                 let mut found = HashMap::new();
                 for chunk in campaigns.chunks(SCORES_READ_MAX) {
-                    found.extend(self.services.scores(&self.scope, chunk).await?);
+                    let mut said = self.services.scores(&self.scope, chunk).await?;
+                    let faults: Arc<[Error]> = said.faults.into();
+                    found.extend(chunk.iter().map(|id| {
+                        let scores = said.by_campaign.remove(id).unwrap_or_default();
+                        (*id, (scores, Arc::clone(&faults)))
+                    }));
                 }
                 Ok(found)
             })
             .await?;
-        Ok(scores.unwrap_or_default())
+        Ok(scores.unwrap_or_else(|| (Vec::new(), Arc::new([]))))
     }
 
     /// Forgets what this request has read, after a mutation changed it.

@@ -84,10 +84,17 @@ impl Campaign {
             .ok_or_else(|| resolver_error(&Refusal::not_found("brand", self.0.brand)))
     }
 
-    /// What plugins say of it at the newest snapshot; null with an error of code `PLUGIN_FAULT` when a plugin failed.
+    /// What plugins say of it at the newest snapshot. A plugin that failed is missing, with one error of code `PLUGIN_FAULT` a request; null when all failed.
     async fn scores(&self, ctx: &Context<'_>) -> Result<Option<Vec<Score>>> {
         let state = ctx.state();
-        let scores = state.answer(state.scores(self.0.id).await)?;
+        let (scores, faults) = state.answer(state.scores(self.0.id).await)?;
+        for fault in faults.iter() {
+            // One failure is the same for every campaign; the service has logged it.
+            if state.is_first_sight_of(&fault.chain()) {
+                let error = resolver_error(&fault.refusal()).into_server_error(ctx.item.pos);
+                ctx.add_error(ctx.set_error_path(error));
+            }
+        }
         Ok(Some(scores.into_iter().map(Score).collect()))
     }
 }
