@@ -1,6 +1,6 @@
 //! Cases of attributes and what follows from them: conflicts, versions, pages, codes, scores.
 
-use bellwether_catalogue::{CampaignChange, Catalogue, PAGE_ROWS_MAX};
+use bellwether_catalogue::{CampaignChange, Catalogue, PAGE_ROWS_MAX, RUNS_KEPT_MAX};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::Platform;
@@ -146,4 +146,26 @@ pub(super) fn the_newest_run_of_each_plugin_scores_a_campaign(catalogue: &Catalo
         ]
     );
     assert_eq!(found[2].run, replacing);
+}
+
+pub(super) fn old_runs_of_a_plugin_go_with_their_scores(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    let [early, late] = ["c1", "c2"].map(|name| a_campaign(catalogue, &scope, brand, name).id);
+    let save = |plugin: &str, config: i64, campaign| {
+        let run = a_run(plugin, &config.to_string());
+        let scores = [a_score(campaign, 1.0)];
+        catalogue.save_scores(&scope, &run, &scores).unwrap();
+    };
+    save("pacing", 0, early);
+    save("roi", 0, early);
+    for config in 1..=RUNS_KEPT_MAX {
+        save("roi", config, late);
+    }
+    let found = catalogue.scores_of(&scope, &[early, late]).unwrap();
+    let plugins: Vec<_> = found
+        .iter()
+        .map(|of| (of.score.campaign, of.run.plugin.as_str()))
+        .collect();
+    assert_eq!(plugins, [(early, "pacing"), (late, "roi")]);
 }

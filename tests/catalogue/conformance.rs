@@ -33,6 +33,7 @@ conformance! {
     attribute_cases::campaigns_come_in_pages_by_id,
     attribute_cases::codes_are_stable_and_go_on_after_the_highest,
     attribute_cases::the_newest_run_of_each_plugin_scores_a_campaign,
+    attribute_cases::old_runs_of_a_plugin_go_with_their_scores,
     ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
     ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
     ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,

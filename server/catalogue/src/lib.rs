@@ -47,7 +47,7 @@ pub use connection::Location;
 pub use error::{Error, Result};
 pub use inspection::TableShape;
 pub use publication::{NewSegment, Publication, Published};
-pub use scores::SCORE_CAMPAIGNS_MAX;
+pub use scores::{RUNS_KEPT_MAX, SCORE_CAMPAIGNS_MAX};
 pub use staging::{BATCH_MONTHS_MAX, StagingLease};
 pub use tokens::NewToken;
 

@@ -22,9 +22,12 @@ use crate::schema::{campaigns, score_runs, scores};
 /// The most campaigns whose scores are asked for at once.
 pub const SCORE_CAMPAIGNS_MAX: usize = 1_000;
 
+/// How many runs of a plugin an agency keeps; older ones go with their scores.
+pub const RUNS_KEPT_MAX: i64 = 100;
+
 impl Catalogue {
     /// Stores a run with its scores, in place of an equal one: the same plugin, configuration and
-    /// snapshot.
+    /// snapshot. Of the agency's runs of the plugin the newest [`RUNS_KEPT_MAX`] stay.
     pub fn save_scores(&self, scope: &Scope, run: &ScoreRun, said: &[Score]) -> Result<()> {
         let row = RunRow::new(scope, run);
         self.write(|connection| {
@@ -46,7 +49,7 @@ impl Catalogue {
             for score in said {
                 insert_score(connection, &row, score)?;
             }
-            Ok(())
+            forget_old_runs(connection, &row)
         })
     }
 
@@ -65,6 +68,32 @@ impl Catalogue {
         })?;
         rows.into_iter().map(score_of_run).collect()
     }
+}
+
+/// Removes the plugin's runs beyond [`RUNS_KEPT_MAX`]; their scores go with them.
+fn forget_old_runs(connection: &mut AnyConnection, newest: &RunRow) -> Result<()> {
+    let of_plugin = score_runs::agency_id
+        .eq(&newest.agency_id)
+        .and(score_runs::plugin.eq(&newest.plugin));
+    let first_too_old = score_runs::table
+        .filter(of_plugin)
+        .order(score_runs::id.desc())
+        .offset(RUNS_KEPT_MAX)
+        .select(score_runs::id)
+        .first::<String>(connection)
+        .optional()
+        .map_err(Error::database("find old plugin runs"))?;
+    let Some(first_too_old) = first_too_old else {
+        return Ok(());
+    };
+    diesel::delete(
+        score_runs::table
+            .filter(of_plugin)
+            .filter(score_runs::id.le(first_too_old)),
+    )
+    .execute(connection)
+    .map_err(Error::database("forget old plugin runs"))?;
+    Ok(())
 }
 
 fn insert_score(connection: &mut AnyConnection, run: &RunRow, score: &Score) -> Result<()> {
