@@ -20,7 +20,7 @@ pub(super) struct DemoArgs {
     /// A TOML file; see the README for its keys.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// The port; 0 takes a free one.
+    /// The port; 0 takes a free one; by default the configuration's, else 7357.
     #[arg(long)]
     port: Option<u16>,
     /// Agencies, brands and tokens, but no campaigns and no facts.

@@ -7,6 +7,7 @@ pub mod ingest;
 mod local;
 mod serve;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -56,7 +57,7 @@ struct Folder {
     /// The data folder.
     #[arg(long, default_value = "bellwether-data")]
     data_dir: PathBuf,
-    /// A TOML file; see the README for its keys.
+    /// A TOML file of limits, budgets and folders; the README says where its keys stand.
     #[arg(long)]
     config: Option<PathBuf>,
 }
@@ -126,6 +127,7 @@ fn start_log(command: &Command) {
     let filter = tracing_subscriber::EnvFilter::new(log_filter(default));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }

@@ -16,10 +16,10 @@ use crate::http::{HttpState, Listening, listen};
 pub(super) struct ServeArgs {
     #[command(flatten)]
     folder: Folder,
-    /// The address to listen on.
+    /// The address to listen on; by default the configuration's, else 127.0.0.1.
     #[arg(long)]
     bind: Option<IpAddr>,
-    /// The port; 0 takes a free one.
+    /// The port; 0 takes a free one; by default the configuration's, else 7357.
     #[arg(long)]
     port: Option<u16>,
     /// Print one line of JSON once ready, for scripts.

@@ -35,21 +35,24 @@ pub(super) fn text(url: &str, agencies: &[BuiltAgency]) -> String {
             agency.brands.join(", ")
         );
         for (persona, token) in &agency.tokens {
-            let _ = writeln!(text, "  {persona:8} {}", token.expose());
+            let whose = format!("{persona}'s");
+            let _ = writeln!(text, "  the {whose:9} token  {}", token.expose());
         }
     }
-    let analyst = agencies
-        .first()
-        .and_then(|a| a.tokens.iter().find(|(persona, _)| persona == "analyst"));
-    if let Some((_, token)) = analyst {
+    let analyst = agencies.first().and_then(|agency| {
+        let mut tokens = agency.tokens.iter();
+        let (_, token) = tokens.find(|(persona, _)| persona == "analyst")?;
+        Some((&agency.name, token))
+    });
+    if let Some((agency, token)) = analyst {
         let body = json!({ "query": QUERIES[0].1 });
         let _ = writeln!(
             text,
-            "\nAsk as the analyst of the first agency:\n\ncurl -s {url}/graphql -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{body}'",
+            "\nAsk as the analyst of {agency}:\n\ncurl -s {url}/graphql -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{body}'",
             token.expose(),
         );
     }
-    let _ = writeln!(text, "\nQueries to paste:");
+    let _ = writeln!(text, "\nQueries to paste, for any of these tokens:");
     for (question, query) in QUERIES {
         let _ = writeln!(text, "\n# {question}\n{query}");
     }

@@ -60,7 +60,7 @@ pub struct IngestArgs {
     /// (`skip`); of a TikTok day with a bad hour none is.
     #[arg(long, value_parser = word::<IngestMode>, default_value = "strict")]
     pub mode: IngestMode,
-    /// What becomes of rows that share a key.
+    /// What becomes of rows that share a key: `reject`, `sum` or `last`.
     #[arg(long, value_parser = word::<Duplicates>, default_value = "reject")]
     pub duplicates: Duplicates,
     /// Create campaigns that the brand doesn't have.
