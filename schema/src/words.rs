@@ -104,6 +104,10 @@ pub(crate) enum WarningCode {
     MixedAttribution,
     /// A campaign reports several windows; one of them was used.
     AttributionChosen,
+    /// Costs of whole brands are left out, because a filter tells their campaigns apart.
+    BrandCostsLeftOut,
+    /// A brand's cost is not spread by spend, because its campaigns have several currencies.
+    CostsNotSpread,
 }
 
 /// Where a campaign runs.

@@ -1,6 +1,6 @@
 //! The naive fold: every rule of an answer, one row after the other, in plain integers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether_domain::time::{Date, Weekday};
 use serde_json::Value;
@@ -18,17 +18,34 @@ pub(super) struct Answer {
     total: Cells,
 }
 
-/// Sum and number of the rows that reported it, a measure each.
-type Sums = [(i128, u32); MEASURES.len()];
+/// A measure's sum, and how many rows reported it, by campaign and period (by day where the
+/// campaign reports several windows).
+#[derive(Debug, Default, Clone)]
+struct Sum {
+    sum: i128,
+    rows: BTreeMap<(usize, String), u32>,
+}
+
+type Sums = [Sum; MEASURES.len()];
+
+/// A row that counts.
+struct Counted<'a> {
+    key: Key,
+    values: &'a Values,
+    /// Whether its window is the campaign's, so that its revenue counts too.
+    is_attributed: bool,
+    /// What its rows are counted by.
+    unit: (usize, String),
+}
 
 /// What the answer must be.
 pub(super) fn answer(facts: &Facts, question: &Question) -> Answer {
     let counted = counted(facts, question);
     let mut groups: BTreeMap<(String, String), Sums> = BTreeMap::new();
     let mut total = Sums::default();
-    for (key, values) in &counted {
-        add(groups.entry(group_of(*key, question)).or_default(), values);
-        add(&mut total, values);
+    for row in &counted {
+        add(groups.entry(group_of(row.key, question)).or_default(), row);
+        add(&mut total, row);
     }
     Answer {
         rows: groups
@@ -40,8 +57,8 @@ pub(super) fn answer(facts: &Facts, question: &Question) -> Answer {
 }
 
 /// The facts that count: in range and filter, of one level a campaign, day and window, and of one
-/// window a campaign.
-fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<(Key, &'a Values)> {
+/// window a campaign and day: the campaign's own where it covers the day, else the first.
+fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
     let asked = |key: &Key| {
         (question.days.0..question.days.1).contains(&key.day)
             && question
@@ -60,18 +77,36 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<(Key, &'a Values)> 
         });
         same_day.map(|(other, _)| other.depth()).min() == Some(key.depth())
     };
-    let is_of_window = |key: &Key| {
-        // No window comes first among the windows, then they go by name.
-        let windows = in_question
-            .iter()
-            .filter(|(other, _)| other.campaign == key.campaign);
-        windows.map(|(other, _)| other.window).min() == Some(key.window)
+    // No window comes first among the windows, then they go by name.
+    let windows = |keep: &dyn Fn(&Key) -> bool| -> BTreeSet<usize> {
+        let kept = in_question.iter().filter(|(other, _)| keep(other));
+        kept.map(|(other, _)| other.window).collect()
     };
-    in_question
+    let counted = in_question
         .iter()
-        .filter(|(key, _)| is_coarsest(key) && is_of_window(key))
-        .copied()
-        .collect()
+        .filter(|(key, _)| is_coarsest(key))
+        .filter_map(|(key, values)| {
+            let of_campaign = windows(&|other| other.campaign == key.campaign);
+            let of_day = windows(&|other| (other.campaign, other.day) == (key.campaign, key.day));
+            let own = *of_campaign.first()?;
+            let preferred = if of_day.contains(&own) {
+                own
+            } else {
+                *of_day.first()?
+            };
+            let period = match (of_campaign.len(), question.by.period()) {
+                (1, true) => period(DAYS[key.day], question.grain),
+                (1, false) => String::new(),
+                _ => DAYS[key.day].to_owned(),
+            };
+            (key.window == preferred).then_some(Counted {
+                key: *key,
+                values,
+                is_attributed: key.window == own,
+                unit: (key.campaign, period),
+            })
+        });
+    counted.collect()
 }
 
 fn group_of(key: Key, question: &Question) -> (String, String) {
@@ -104,11 +139,12 @@ fn period(day: &str, grain: &str) -> String {
     day.to_string()
 }
 
-fn add(sums: &mut Sums, values: &Values) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        if let Some(value) = value {
-            sum.0 += i128::from(*value);
-            sum.1 += 1;
+fn add(sums: &mut Sums, row: &Counted<'_>) {
+    for (place, (sum, value)) in sums.iter_mut().zip(row.values).enumerate() {
+        let counts = row.is_attributed || ![REVENUE, REFUNDS, COGS].contains(&place);
+        if let Some(value) = value.filter(|_| counts) {
+            sum.sum += i128::from(value);
+            *sum.rows.entry(row.unit.clone()).or_default() += 1;
         }
     }
 }
@@ -126,7 +162,7 @@ const REFUNDS: usize = 4;
 const COGS: usize = 5;
 
 fn cell(metric: &str, sums: &Sums) -> String {
-    let sum = |place: usize| sums[place].0;
+    let sum = |place: usize| sums[place].sum;
     let net = sum(REVENUE) - sum(REFUNDS);
     let profit = net - sum(COGS);
     // Money is in cents here: a ratio of money and a count is divided by 100 once more.
@@ -153,14 +189,15 @@ fn cell(metric: &str, sums: &Sums) -> String {
 }
 
 /// Why a metric has no value though its denominator may not be zero: its measures must all be
-/// reported, and by as many rows each.
+/// reported, and by as many rows of each campaign and period.
 fn missing(needs: &[usize], sums: &Sums) -> Option<&'static str> {
-    let count = |place: &usize| sums[*place].1;
-    let most = needs.iter().map(count).max().unwrap_or(0);
-    if most == 0 {
+    let rows = |place: &usize| &sums[*place].rows;
+    let count = |place: &usize| rows(place).values().sum::<u32>();
+    let most = needs.iter().rev().max_by_key(|place| count(place))?;
+    if count(most) == 0 {
         return Some("NOT_REPORTED");
     }
-    let lacking = needs.iter().find(|place| count(place) < most)?;
+    let lacking = needs.iter().find(|place| rows(place) != rows(most))?;
     Some(if *lacking == COGS {
         "COGS_MISSING"
     } else {

@@ -62,17 +62,67 @@ fn one_window_is_asked_for() {
 }
 
 #[test]
-fn a_window_that_nobody_reports_has_no_rows() {
+fn a_window_that_nobody_reports_is_refused_with_those_that_are() {
     let server = windows();
     let input = format!("{APRIL}, attribution: {{window: \"28d\"}}");
-    let answer = metrics(
-        &server.viewer(),
-        &input,
-        "rows { spend } totals { conversions }",
+    let error = refused(&server.viewer(), &input, "totals { conversions }");
+    let extensions = &error["extensions"];
+    assert_eq!(extensions["field"], json!("attribution.window"));
+    assert_eq!(extensions["allowed"], json!(["1d", "7d", "unspecified"]));
+}
+
+#[test]
+fn the_window_that_nobody_named_is_asked_for_as_unspecified() {
+    let server = delivered(
+        "date,campaign,attribution,conversions\n\
+         2026-04-01,a,,12\n\
+         2026-04-01,b,1d,10\n",
     );
+    let input = format!("{APRIL}, attribution: {{window: \"unspecified\"}}");
+    let answer = metrics(&server.viewer(), &input, "totals { conversions }");
+    assert_eq!(conversions(&answer), &json!("12"));
+}
+
+#[test]
+fn days_that_only_another_window_covers_keep_their_delivery_and_leave_conversions_out() {
+    let server = delivered(
+        "date,campaign,attribution,impressions,clicks,conversions\n\
+         2026-04-01,a,,100,10,4\n\
+         2026-04-01,a,7d,100,10,6\n\
+         2026-04-02,a,7d,100,10,6\n",
+    );
+    let selection = "totals { impressions conversions ctr cvr notes { metric code } } meta { warnings { code } }";
+    let answer = metrics(&server.viewer(), APRIL, selection);
+    let expected = json!({
+        "impressions": 200,
+        "conversions": "4",
+        "ctr": 0.1,
+        "cvr": null,
+        "notes": [{ "metric": "CVR", "code": "COMPONENT_MISSING" }],
+    });
+    assert_eq!(answer["totals"][0], expected);
     assert_eq!(
-        answer,
-        json!({ "rows": [], "totals": [{ "conversions": null }] })
+        answer["meta"]["warnings"],
+        json!([{ "code": "ATTRIBUTION_CHOSEN" }])
+    );
+}
+
+#[test]
+fn windows_by_day_fall_into_their_weeks() {
+    let server = delivered(
+        "date,campaign,attribution,impressions\n\
+         2026-04-04,a,,1\n\
+         2026-04-05,a,7d,10\n\
+         2026-04-06,a,,100\n",
+    );
+    let input = format!("{APRIL}, by: [PERIOD], grain: WEEK");
+    let answer = metrics(&server.viewer(), &input, "rows { period impressions }");
+    assert_eq!(
+        answer["rows"],
+        json!([
+            { "period": "2026-03-29", "impressions": 1 },
+            { "period": "2026-04-05", "impressions": 110 },
+        ])
     );
 }
 

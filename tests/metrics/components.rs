@@ -125,3 +125,24 @@ fn a_count_that_clients_could_not_read_exactly_is_refused() {
         assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{selection}");
     }
 }
+
+#[test]
+fn measures_of_different_campaigns_make_no_ratio_though_as_many_rows_have_them() {
+    let server = delivered(
+        "date,campaign,impressions,clicks\n\
+         2026-04-01,a,1000000,\n\
+         2026-04-01,b,,50\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { impressions clicks ctr notes { metric code } }",
+    );
+    let expected = json!({
+        "impressions": 1_000_000,
+        "clicks": 50,
+        "ctr": null,
+        "notes": [{ "metric": "CTR", "code": "COMPONENT_MISSING" }],
+    });
+    assert_eq!(answer["totals"][0], expected);
+}

@@ -192,3 +192,53 @@ fn costs_are_not_read_on_their_own() {
         json!(["delivery_daily", "audience_daily"])
     );
 }
+
+#[test]
+fn a_filter_that_leaves_costs_of_the_brand_out_is_told() {
+    let server = with_costs("2026-04-01,2026-04-03,,agency_fee,7,day\n");
+    let selection = "totals { agencyFees totalCost } meta { warnings { code } }";
+    let whole = ask(&server, "", selection);
+    assert_eq!(whole["meta"]["warnings"], json!([]));
+    let on_tiktok = ask(&server, ", where: {platform: {eq: TIKTOK}}", selection);
+    assert_eq!(on_tiktok["totals"][0]["totalCost"], json!("60"));
+    assert_eq!(
+        on_tiktok["meta"]["warnings"],
+        json!([{ "code": "BRAND_COSTS_LEFT_OUT" }])
+    );
+}
+
+#[test]
+fn a_fee_is_not_spread_over_several_currencies_and_stays_in_its_own() {
+    let server = delivered(
+        "date,campaign,platform,currency,spend\n\
+         2026-04-01,e,TIKTOK,EUR,100\n\
+         2026-04-01,j,META,JPY,100\n",
+    );
+    let costs =
+        "from,until,campaign,kind,amount,spread\n2026-04-01,2026-04-02,,agency_fee,7,spend\n";
+    server.analyst().commit_csv("costs", server.brand(0), costs);
+    let selection = "rows { currency spend agencyFees } meta { warnings { code } }";
+    let answer = ask(&server, ", by: [CURRENCY]", selection);
+    assert_eq!(
+        answer,
+        json!({
+            "rows": [
+                { "currency": "EUR", "spend": "100", "agencyFees": "0" },
+                { "currency": "JPY", "spend": "100", "agencyFees": "0" },
+                { "currency": "USD", "spend": null, "agencyFees": "7" },
+            ],
+            "meta": { "warnings": [{ "code": "COSTS_NOT_SPREAD" }] },
+        })
+    );
+}
+
+#[test]
+fn ten_years_of_many_long_costs_are_answered_like_any_others() {
+    let costs: Vec<String> = (1..=28)
+        .map(|day| format!("2020-01-{day:02},2030-01-{day:02},a,production,36530,day\n"))
+        .collect();
+    let server = with_costs(&costs.concat());
+    let answer = ask(&server, ", by: [CAMPAIGN]", "rows { productionCosts }");
+    // Each cost accrues 36530 over 3653 days: 10 a day, 30 days of April, 28 costs.
+    assert_eq!(answer["rows"][0]["productionCosts"], json!("8400"));
+}

@@ -97,3 +97,26 @@ fn a_campaign_that_is_not_there_is_not_found_rather_than_empty() {
     );
     assert_eq!(error["extensions"]["code"], "NOT_FOUND");
 }
+
+#[test]
+fn a_brand_that_is_not_the_agencys_is_not_found_in_a_filter() {
+    let server = a_small_world();
+    let other = brand_id(&server.other_agency(), server.other_brand());
+    let error = refused(
+        &server.viewer(),
+        &format!("{APRIL}, where: {{brand: {{eq: \"{other}\"}}}}"),
+        "totals { impressions }",
+    );
+    assert_eq!(error["extensions"]["code"], "NOT_FOUND");
+    assert_eq!(error["extensions"]["field"], "where.brand");
+}
+
+#[test]
+fn a_currency_is_found_in_any_case_and_refused_when_there_is_none() {
+    let server = a_small_world();
+    let viewer = server.viewer();
+    assert_eq!(kept(&viewer, "currency: {eq: \"eur\"}"), json!(400));
+    let input = format!("{APRIL}, where: {{currency: {{eq: \"CAN\"}}}}");
+    let error = refused(&viewer, &input, "totals { impressions }");
+    assert_eq!(error["extensions"]["didYouMean"], "CAD");
+}

@@ -60,7 +60,11 @@ fn answer(impressions: i128) -> MetricTable {
         tally.add(
             Component::Measure(name),
             currency,
-            ComponentSum { sum, count: 1 },
+            ComponentSum {
+                sum,
+                count: 1,
+                coverage: 0,
+            },
         );
     };
     add("impressions", impressions);

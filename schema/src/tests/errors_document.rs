@@ -78,6 +78,12 @@ fn meaning_of_warning(code: WarningCode) -> &'static str {
         WarningCode::AttributionChosen => {
             "A campaign reports several attribution windows; one of them was used."
         }
+        WarningCode::BrandCostsLeftOut => {
+            "Costs of whole brands are left out, because a filter tells their campaigns apart."
+        }
+        WarningCode::CostsNotSpread => {
+            "A brand's cost is not spread by spend, because its campaigns have several currencies."
+        }
     }
 }
 
@@ -145,7 +151,7 @@ fn write_limits(text: &mut String) {
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.
-const CONFIGURED: [(&str, &str); 14] = [
+const CONFIGURED: [(&str, &str); 15] = [
     ("document_bytes_max", "Bytes of a document."),
     (
         "expanded_selections_max",
@@ -176,6 +182,10 @@ const CONFIGURED: [(&str, &str); 14] = [
     (
         "ingest_line_bytes_max",
         "Bytes of one line of CSV or NDJSON.",
+    ),
+    (
+        "concurrent_ingests_max",
+        "Batches on their way at once; past them it is `RATE_LIMITED`.",
     ),
     (
         "rows_per_call_max",

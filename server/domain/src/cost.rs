@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::dataset::{COST_AMOUNT, COST_SPREAD};
 use crate::fact::{Fact, Text};
 use crate::ids::{BrandId, CampaignId};
-use crate::time::{Date, DateRange};
+use crate::time::{Date, DateRange, day_number};
 
 /// Media cost in micros by day and campaign: the weights of spread `spend`.
 pub type SpendByDay = BTreeMap<(Date, CampaignId), i64>;
@@ -55,55 +55,70 @@ impl Cost {
         })
     }
 
-    /// All parts of the cost. `spends` holds the media cost of its campaign, or of all campaigns
-    /// of its brand; it is read only for spread `spend`.
+    /// The parts of the cost that fall into `range`. `spends` holds the media cost of its campaign,
+    /// or of all campaigns of its brand; it is read only for spread `spend`.
     ///
     /// Days after the last one with any spend are not shared out yet: their even parts stay where
     /// the cost was recorded, so that a month in progress doesn't bear the whole month's fee.
-    pub fn shares(&self, spends: &SpendByDay) -> Vec<CostShare> {
-        let even = self.even_shares();
-        if !self.by_spend {
-            return even;
-        }
-        let weights: Vec<_> = spends
-            .iter()
-            .filter(|((day, campaign), spend)| {
-                self.days.contains(*day)
-                    && **spend > 0
-                    && self.campaign.is_none_or(|own| own == *campaign)
-            })
-            .collect();
-        let Some(horizon) = weights.iter().map(|((day, _), _)| *day).max() else {
-            return even;
+    pub fn shares(&self, spends: &SpendByDay, range: DateRange) -> Vec<CostShare> {
+        let Some(horizon) = self.weights(spends).map(|((day, _), _)| *day).max() else {
+            return self.even_shares(range).collect();
         };
-        let (accrued, ahead): (Vec<_>, Vec<_>) =
-            even.into_iter().partition(|share| share.day <= horizon);
-        let accrued_micros = accrued
-            .iter()
-            .map(|share| i128::from(share.amount_micros))
-            .sum();
+        let weights: Vec<_> = self.weights(spends).collect();
+        let accrued_micros = self.accrued_through(horizon);
         let mut shares = share_out(accrued_micros, &weights);
-        shares.extend(ahead);
+        shares.retain(|share| range.contains(share.day));
+        shares.extend(self.even_shares(range).filter(|share| share.day > horizon));
         shares
     }
 
-    fn even_shares(&self) -> Vec<CostShare> {
-        let n_days = i64::from(self.days.days());
-        let each = self.amount_micros / n_days;
-        let last = self.days.days() as usize - 1;
-        self.days
-            .iter()
-            .enumerate()
-            .map(|(index, day)| CostShare {
-                campaign: self.campaign,
-                day,
-                amount_micros: if index == last {
-                    self.amount_micros - each * (n_days - 1)
-                } else {
-                    each
-                },
-            })
-            .collect()
+    /// The media costs that the cost is shared out by; none for spread `day`.
+    fn weights<'a>(
+        &'a self,
+        spends: &'a SpendByDay,
+    ) -> impl Iterator<Item = (&'a (Date, CampaignId), &'a i64)> {
+        spends.iter().filter(|((day, campaign), spend)| {
+            self.by_spend
+                && self.days.contains(*day)
+                && **spend > 0
+                && self.campaign.is_none_or(|own| own == *campaign)
+        })
+    }
+
+    /// What has accrued by the end of a day of the cost, in micros.
+    fn accrued_through(&self, day: Date) -> i128 {
+        if day >= self.last_day() {
+            return i128::from(self.amount_micros);
+        }
+        let n_days = day_number(day) - day_number(self.days.from()) + 1;
+        i128::from(self.each_micros()) * i128::from(n_days)
+    }
+
+    fn even_shares(&self, range: DateRange) -> impl Iterator<Item = CostShare> {
+        let (each, n_days) = (self.each_micros(), i64::from(self.days.days()));
+        let (campaign, last_day, amount) = (self.campaign, self.last_day(), self.amount_micros);
+        let days = self
+            .days
+            .intersect(&range)
+            .into_iter()
+            .flat_map(|days| days.iter());
+        days.map(move |day| CostShare {
+            campaign,
+            day,
+            amount_micros: if day == last_day {
+                amount - each * (n_days - 1)
+            } else {
+                each
+            },
+        })
+    }
+
+    fn each_micros(&self) -> i64 {
+        self.amount_micros / i64::from(self.days.days())
+    }
+
+    fn last_day(&self) -> Date {
+        self.days.until().yesterday().unwrap_or(self.days.from())
     }
 }
 
@@ -139,6 +154,10 @@ mod tests {
         CampaignId::from_parts(Timestamp::UNIX_EPOCH, n)
     }
 
+    fn all_days() -> DateRange {
+        DateRange::new(date(2000, 1, 1), date(2100, 1, 1)).unwrap()
+    }
+
     fn cost(amount_micros: i64, n_days: i8, by_spend: bool) -> Cost {
         Cost {
             brand: BrandId::from_parts(Timestamp::UNIX_EPOCH, 1),
@@ -152,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_cost_accrues_evenly_with_the_remainder_on_the_last_day() {
-        let shares = cost(100, 3, false).shares(&SpendByDay::new());
+        let shares = cost(100, 3, false).shares(&SpendByDay::new(), all_days());
         let amounts: Vec<i64> = shares.iter().map(|share| share.amount_micros).collect();
         assert_eq!(amounts, [33, 33, 34]);
     }
@@ -163,7 +182,7 @@ mod tests {
             ((date(2026, 1, 1), campaign(1)), 30),
             ((date(2026, 1, 2), campaign(2)), 10),
         ]);
-        let shares = cost(400, 4, true).shares(&spends);
+        let shares = cost(400, 4, true).shares(&spends, all_days());
         let told: Vec<_> = shares
             .iter()
             .map(|s| (s.campaign, s.day.day(), s.amount_micros))
@@ -188,8 +207,28 @@ mod tests {
             spends in prop::collection::btree_map((1_i8..29, 0_u128..4), 0_i64..1_000_000, 0..40),
         ) {
             let spends = spends.into_iter().map(|((day, n), spend)| ((date(2026, 1, day), campaign(n)), spend));
-            let shares = cost(amount, n_days, by_spend).shares(&spends.collect());
+            let shares = cost(amount, n_days, by_spend).shares(&spends.collect(), all_days());
             prop_assert_eq!(shares.iter().map(|share| share.amount_micros).sum::<i64>(), amount);
+        }
+
+        #[test]
+        fn the_shares_of_two_ranges_are_those_of_both(
+            amount in -1_000_000_i64..1_000_000,
+            cut in 2_i8..28,
+            by_spend: bool,
+            spends in prop::collection::btree_map((1_i8..29, 0_u128..4), 0_i64..1_000_000, 0..40),
+        ) {
+            let spends: SpendByDay = spends
+                .into_iter()
+                .map(|((day, n), spend)| ((date(2026, 1, day), campaign(n)), spend))
+                .collect();
+            let cost = cost(amount, 27, by_spend);
+            let (cut, end) = (date(2026, 1, cut), date(2026, 2, 1));
+            let sum = |from, until| -> i64 {
+                let range = DateRange::new(from, until).unwrap();
+                cost.shares(&spends, range).iter().map(|share| share.amount_micros).sum()
+            };
+            prop_assert_eq!(sum(date(2026, 1, 1), cut) + sum(cut, end), sum(date(2026, 1, 1), end));
         }
     }
 }

@@ -4,9 +4,9 @@
 //! Ranges are half-open: `from` is in, `until` is not.
 
 pub use jiff::Timestamp;
-use jiff::ToSpan;
 pub use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
 
 use crate::error_code::Refusal;
 
@@ -57,7 +57,8 @@ pub fn day_number(date: Date) -> i32 {
 
 /// The date of a day number; `None` outside the years -9999 to 9999.
 pub fn date_of_day_number(number: i32) -> Option<Date> {
-    Date::constant(1970, 1, 1).checked_add(number.days()).ok()
+    let since_epoch = Span::new().try_days(number).ok()?;
+    Date::constant(1970, 1, 1).checked_add(since_epoch).ok()
 }
 
 /// The date of a moment in UTC.
@@ -221,6 +222,7 @@ mod tests {
         assert_eq!(day_number(date(1969, 12, 31)), -1);
         assert_eq!(day_number(date(2026, 11, 22)), 20_779);
         assert_eq!(date_of_day_number(20_779), Some(date(2026, 11, 22)));
+        assert_eq!(date_of_day_number(i32::MIN), None);
     }
 
     #[test]

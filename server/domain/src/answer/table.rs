@@ -8,7 +8,7 @@ use super::tally::{RowKey, Tally};
 use crate::dataset::{Dataset, DatasetName};
 use crate::error_code::Refusal;
 use crate::ids::{BrandId, CampaignId};
-use crate::metric::{Component, ComponentSum, Components, MetricCell, NoteCode, evaluate};
+use crate::metric::{Component, Components, Found, MetricCell, NoteCode, evaluate};
 use crate::money::Currency;
 use crate::query::MetricQuery;
 
@@ -111,7 +111,7 @@ struct AtGrain<'a> {
 }
 
 impl Components for AtGrain<'_> {
-    fn component(&self, component: Component) -> Result<ComponentSum, NoteCode> {
+    fn component(&self, component: Component) -> Result<Found, NoteCode> {
         let known = match component {
             Component::Measure(name) => Dataset::of(self.dataset).measure_index(name).is_some(),
             Component::Cost(_) => self.dataset == DatasetName::DeliveryDaily,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::campaign::Platform;
 use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
-use crate::metric::{Component, ComponentSum, Components, NoteCode};
+use crate::metric::{Component, ComponentSum, Components, Found, NoteCode};
 use crate::money::Currency;
 use crate::time::Date;
 
@@ -37,8 +37,8 @@ pub struct RowKey {
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     n_rows: u64,
-    plain: BTreeMap<Component, ComponentSum>,
-    money: BTreeMap<Currency, BTreeMap<Component, ComponentSum>>,
+    /// By component, and by currency where it is money.
+    sums: BTreeMap<(Component, Option<Currency>), ComponentSum>,
 }
 
 impl Tally {
@@ -52,49 +52,43 @@ impl Tally {
         if sum.count == 0 {
             return;
         }
-        let sums = if is_money(component) {
-            self.money.entry(currency).or_default()
-        } else {
-            &mut self.plain
-        };
-        sums.entry(component).or_default().add(sum);
+        let currency = Some(currency).filter(|_| is_money(component));
+        self.sums.entry((component, currency)).or_default().add(sum);
     }
 
     /// Adds another group's sums to this one.
     pub fn merge(&mut self, other: &Self) {
         self.n_rows += other.n_rows;
-        for (component, sum) in &other.plain {
-            self.plain.entry(*component).or_default().add(*sum);
-        }
-        for (currency, sums) in &other.money {
-            let mine = self.money.entry(*currency).or_default();
-            for (component, sum) in sums {
-                mine.entry(*component).or_default().add(*sum);
-            }
+        for (key, sum) in &other.sums {
+            self.sums.entry(*key).or_default().add(*sum);
         }
     }
 
     /// The currency of the group's money; `None` when there is no money or several currencies.
     pub fn currency(&self) -> Option<Currency> {
-        let mut currencies = self.money.keys();
-        let only = currencies.next().copied();
-        only.filter(|_| currencies.next().is_none())
+        let mut currencies = self.sums.keys().filter_map(|(_, currency)| *currency);
+        let first = currencies.next()?;
+        currencies.all(|other| other == first).then_some(first)
     }
 }
 
 impl Components for Tally {
-    fn component(&self, component: Component) -> Result<ComponentSum, NoteCode> {
-        if !is_money(component) {
-            return Ok(self.plain.get(&component).copied().unwrap_or_default());
-        }
-        if self.money.len() > 1 {
+    fn component(&self, component: Component) -> Result<Found, NoteCode> {
+        let of_component = (component, None)..;
+        let mut sums = self
+            .sums
+            .range(of_component)
+            .take_while(|((found, _), _)| *found == component);
+        let Some(((_, currency), sum)) = sums.next() else {
+            return Ok(Found::default());
+        };
+        if sums.next().is_some() {
             return Err(NoteCode::MixedCurrency);
         }
-        let sums = self.money.values().next();
-        Ok(sums
-            .and_then(|sums| sums.get(&component))
-            .copied()
-            .unwrap_or_default())
+        Ok(Found {
+            sum: *sum,
+            currency: *currency,
+        })
     }
 
     fn n_rows(&self) -> u64 {

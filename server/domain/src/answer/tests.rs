@@ -54,6 +54,7 @@ fn tally(currency: &str, sums: &[(&'static str, i64)]) -> Tally {
         let sum = ComponentSum {
             sum: i128::from(*sum),
             count: 1,
+            coverage: 7,
         };
         tally.add(
             Component::Measure(name),
@@ -123,6 +124,55 @@ fn several_currencies_never_add_up_but_counts_do() {
     assert_eq!(table.total.cells[1].note, Some(NoteCode::MixedCurrency));
     assert_eq!(table.total.currency, None);
     assert_eq!(table.rows[0].currency.unwrap().code(), "CNY");
+}
+
+#[test]
+fn a_cell_is_mixed_only_by_the_currencies_it_is_made_of() {
+    let mut both = tally("EUR", &[("spend", 10)]);
+    let fee = ComponentSum {
+        sum: 5,
+        count: 1,
+        coverage: 0,
+    };
+    both.add(
+        Component::Cost("agency_fee"),
+        Currency::parse("USD").unwrap(),
+        fee,
+    );
+    let query = a_query(
+        &[Metric::Spend, Metric::AgencyFees, Metric::TotalCost],
+        &[],
+        &[],
+    );
+    let table = built(query, [(RowKey::default(), both)]);
+    let cells = &table.rows[0].cells;
+    assert!(cells[0].value.is_some() && cells[1].value.is_some());
+    assert_eq!(cells[2].note, Some(NoteCode::MixedCurrency));
+}
+
+#[test]
+fn components_of_different_rows_make_no_ratio_though_as_many_reported_them() {
+    let mut apart = Tally::default();
+    for (name, coverage) in [("clicks", 1), ("impressions", 2)] {
+        let sum = ComponentSum {
+            sum: 100,
+            count: 1,
+            coverage,
+        };
+        apart.add(
+            Component::Measure(name),
+            Currency::parse("USD").unwrap(),
+            sum,
+        );
+    }
+    let table = built(
+        a_query(&[Metric::Ctr], &[], &[]),
+        [(RowKey::default(), apart)],
+    );
+    assert_eq!(
+        table.rows[0].cells[0].note,
+        Some(NoteCode::ComponentMissing)
+    );
 }
 
 #[test]

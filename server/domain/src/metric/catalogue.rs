@@ -204,12 +204,7 @@ impl Metric {
     /// Whether the number depends on the attribution window of its facts.
     pub fn is_attributed(self) -> bool {
         let formula = self.definition().formula;
-        formula.terms().any(|term| {
-            matches!(
-                term.component,
-                Component::Measure("conversions" | "revenue" | "refunds" | "cogs")
-            )
-        })
+        formula.terms().any(|term| term.component.is_attributed())
     }
 
     /// Whether the metric needs costs beside media.

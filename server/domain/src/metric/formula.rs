@@ -2,7 +2,7 @@
 
 use super::NoteCode;
 use super::catalogue::{Metric, Unit};
-use crate::money::{Decimal, MICROS, RoundingStrategy, decimal_of_micros};
+use crate::money::{Currency, Decimal, MICROS, RoundingStrategy, decimal_of_micros};
 
 /// How many decimal places a quotient is rounded to, half away from zero.
 const QUOTIENT_SCALE: u32 = 10;
@@ -14,6 +14,16 @@ pub enum Component {
     Measure(&'static str),
     /// The accrued costs of this kind, from the dataset `costs`; none recorded means zero.
     Cost(&'static str),
+}
+
+impl Component {
+    /// Whether its number depends on the attribution window of its facts.
+    pub fn is_attributed(self) -> bool {
+        matches!(
+            self,
+            Self::Measure("conversions" | "revenue" | "refunds" | "cogs")
+        )
+    }
 }
 
 /// A weighted component of a formula.
@@ -52,6 +62,18 @@ pub struct ComponentSum {
     pub sum: i128,
     /// How many rows reported it.
     pub count: u64,
+    /// Which rows those were, as far as partial sums tell: the sum over them of a hash of their
+    /// partial group. Components that cover the same rows have equal coverage.
+    pub coverage: u64,
+}
+
+/// A component's sum with the currency that it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    /// The sum.
+    pub sum: ComponentSum,
+    /// The currency of money; `None` for counts, and where nothing was found.
+    pub currency: Option<Currency>,
 }
 
 impl ComponentSum {
@@ -59,13 +81,14 @@ impl ComponentSum {
     pub fn add(&mut self, other: Self) {
         self.sum += other.sum;
         self.count += other.count;
+        self.coverage = self.coverage.wrapping_add(other.coverage);
     }
 }
 
 /// Where an evaluation finds its components.
 pub trait Components {
     /// The sum of a component in the group at hand, or why there is none.
-    fn component(&self, component: Component) -> Result<ComponentSum, NoteCode>;
+    fn component(&self, component: Component) -> Result<Found, NoteCode>;
 
     /// How many rows of facts the group at hand has; one that only costs fall into has none.
     fn n_rows(&self) -> u64;
@@ -136,16 +159,10 @@ fn weighted_sums(
     let mut sum_of = |terms: &[Term]| -> Result<i128, NoteCode> {
         let mut total = 0_i128;
         for term in terms {
-            let found = match components.component(term.component) {
-                Ok(found) => found,
-                Err(note) if term.required || note != NoteCode::NotReported => return Err(note),
-                Err(_) => ComponentSum::default(),
-            };
-            if term.required {
-                reported.see(term.component, found.count);
-            }
+            let found = components.component(term.component)?;
+            reported.see(term, found)?;
             total += i128::from(term.weight)
-                * found.sum
+                * found.sum.sum
                 * i128::from(millionths_per_unit(term.component));
         }
         Ok(total)
@@ -159,38 +176,51 @@ fn weighted_sums(
     Ok((numerator, denominator))
 }
 
-/// How many rows reported each required measure: unequal counts would make a wrong number.
+/// What the terms of one formula rest on: rows that differ, or currencies that do, would make a
+/// wrong number.
 #[derive(Default)]
 struct Reported {
-    counts: Vec<(Component, u64)>,
+    measures: Vec<(Component, ComponentSum)>,
     n_costs: u64,
+    currency: Option<Currency>,
 }
 
 impl Reported {
-    fn see(&mut self, component: Component, count: u64) {
-        match component {
-            Component::Measure(_) => self.counts.push((component, count)),
-            Component::Cost(_) => self.n_costs += count,
+    fn see(&mut self, term: &Term, found: Found) -> Result<(), NoteCode> {
+        match (self.currency, found.currency) {
+            (Some(one), Some(other)) if one != other => return Err(NoteCode::MixedCurrency),
+            (None, Some(_)) => self.currency = found.currency,
+            _ => {}
         }
+        match term.component {
+            Component::Measure(_) if term.required => {
+                self.measures.push((term.component, found.sum));
+            }
+            Component::Measure(_) => {}
+            Component::Cost(_) => self.n_costs += found.sum.count,
+        }
+        Ok(())
     }
 
     fn check(&self, n_rows: u64) -> Result<(), NoteCode> {
+        let covers = |sum: &ComponentSum| (sum.count, sum.coverage);
+        // The first of those that most rows reported; the others are held against it.
         let most = self
-            .counts
+            .measures
             .iter()
-            .map(|(_, count)| *count)
-            .max()
-            .unwrap_or(1);
+            .rev()
+            .max_by_key(|(_, sum)| sum.count)
+            .map_or((1, 0), |(_, sum)| covers(sum));
         // Where nothing ran, no media was spent: costs alone are the total cost.
         let only_spend = self
-            .counts
+            .measures
             .iter()
             .all(|(component, _)| *component == Component::Measure("spend"));
         let only_costs = n_rows == 0 && self.n_costs > 0 && only_spend;
-        if most == 0 && !only_costs {
+        if most.0 == 0 && !only_costs {
             return Err(NoteCode::NotReported);
         }
-        match self.counts.iter().find(|(_, count)| *count < most) {
+        match self.measures.iter().find(|(_, sum)| covers(sum) != most) {
             None => Ok(()),
             Some((Component::Measure("cogs"), _)) => Err(NoteCode::CogsMissing),
             Some(_) => Err(NoteCode::ComponentMissing),
@@ -250,149 +280,4 @@ fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashMap;
-
-    /// Components as a reference case gives them, in millionths.
-    struct Case(HashMap<Component, ComponentSum>);
-
-    impl Case {
-        fn new(measures: &[(&'static str, Option<i64>)], costs: &[(&'static str, i64)]) -> Self {
-            let measured = measures.iter().map(|(name, value)| {
-                let sum = value.map_or_else(ComponentSum::default, |value| ComponentSum {
-                    sum: i128::from(value * MICROS / millionths_per_unit(Component::Measure(name))),
-                    count: 1,
-                });
-                (Component::Measure(name), sum)
-            });
-            let cost = costs.iter().map(|(kind, value)| {
-                (
-                    Component::Cost(kind),
-                    ComponentSum {
-                        sum: i128::from(value * MICROS),
-                        count: 1,
-                    },
-                )
-            });
-            Self(measured.chain(cost).collect())
-        }
-
-        fn ratio(&self, metric: Metric) -> Result<String, NoteCode> {
-            let cell = evaluate(metric, self);
-            cell.value
-                .map(|value| value.decimal().to_string())
-                .ok_or_else(|| cell.note.unwrap())
-        }
-    }
-
-    impl Components for Case {
-        fn component(&self, component: Component) -> Result<ComponentSum, NoteCode> {
-            Ok(self.0.get(&component).copied().unwrap_or_default())
-        }
-
-        fn n_rows(&self) -> u64 {
-            self.0.values().map(|sum| sum.count).max().unwrap_or(0)
-        }
-    }
-
-    fn sale(revenue: i64, refunds: i64, cogs: Option<i64>, media: i64, fees: i64) -> Case {
-        Case::new(
-            &[
-                ("revenue", Some(revenue)),
-                ("refunds", Some(refunds)),
-                ("cogs", cogs),
-                ("spend", Some(media)),
-            ],
-            &[("agency_fee", fees)],
-        )
-    }
-
-    /// Expected values from the reference cases K01, K02, K04 and K12, as fractions.
-    #[test]
-    fn roi_follows_the_reference_cases() {
-        assert_eq!(
-            sale(12_000, 0, Some(7_000), 2_000, 0)
-                .ratio(Metric::Roi)
-                .unwrap(),
-            "1.5"
-        );
-        assert_eq!(
-            sale(12_000, 0, Some(7_000), 2_000, 0)
-                .ratio(Metric::GrossRoi)
-                .unwrap(),
-            "2.5"
-        );
-        assert_eq!(
-            sale(12_000, 500, Some(6_800), 2_000, 1_000)
-                .ratio(Metric::Roi)
-                .unwrap(),
-            "0.5666666667"
-        );
-        assert_eq!(
-            sale(12_000, 500, Some(6_800), 2_000, 1_000)
-                .ratio(Metric::Roas)
-                .unwrap(),
-            "5.75"
-        );
-        assert_eq!(
-            sale(5_000, 0, Some(3_800), 2_000, 0)
-                .ratio(Metric::Roi)
-                .unwrap(),
-            "-0.4"
-        );
-        assert_eq!(
-            sale(1_000, 0, Some(500), 0, 200)
-                .ratio(Metric::Roi)
-                .unwrap(),
-            "1.5"
-        );
-    }
-
-    #[test]
-    fn a_zero_denominator_is_null_with_the_reason() {
-        assert_eq!(
-            sale(800, 0, Some(300), 0, 0).ratio(Metric::Roi),
-            Err(NoteCode::ZeroDenominator)
-        );
-        let nothing = Case::new(&[("clicks", Some(0)), ("impressions", Some(0))], &[]);
-        assert_eq!(nothing.ratio(Metric::Ctr), Err(NoteCode::ZeroDenominator));
-    }
-
-    #[test]
-    fn what_lacks_a_component_is_null_and_not_a_wrong_number() {
-        let no_cogs = sale(12_000, 0, None, 2_000, 0);
-        assert_eq!(no_cogs.ratio(Metric::Roi), Err(NoteCode::CogsMissing));
-        assert_eq!(no_cogs.ratio(Metric::Roas).unwrap(), "6");
-        let half = Case(HashMap::from([
-            (
-                Component::Measure("clicks"),
-                ComponentSum { sum: 5, count: 1 },
-            ),
-            (
-                Component::Measure("impressions"),
-                ComponentSum { sum: 100, count: 2 },
-            ),
-        ]));
-        assert_eq!(half.ratio(Metric::Ctr), Err(NoteCode::ComponentMissing));
-    }
-
-    #[test]
-    fn counts_stay_whole_and_rates_have_their_unit() {
-        let case = Case::new(
-            &[
-                ("impressions", Some(2_000)),
-                ("clicks", Some(10)),
-                ("spend", Some(80)),
-            ],
-            &[],
-        );
-        assert_eq!(
-            evaluate(Metric::Impressions, &case).value,
-            Some(Value::Count(2_000))
-        );
-        assert_eq!(case.ratio(Metric::Cpm).unwrap(), "40");
-        assert_eq!(case.ratio(Metric::Cpc).unwrap(), "8");
-        assert_eq!(case.ratio(Metric::Ctr).unwrap(), "0.005");
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ mod measures;
 
 pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
 pub use formula::{
-    Component, ComponentSum, Components, Formula, MetricCell, Term, Value, evaluate,
+    Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value, evaluate,
 };
 
 use crate::closed_words;

@@ -199,14 +199,4 @@ impl MetricQuery {
             .find(|filter| filter.dimension == dimension);
         filter.map(|filter| filter.values.as_slice())
     }
-
-    /// Whether groups or filters tell campaigns of one brand apart.
-    pub fn tells_campaigns_apart(&self) -> bool {
-        let filtered = self.filters.iter().map(|filter| filter.dimension);
-        self.by
-            .iter()
-            .copied()
-            .chain(filtered)
-            .any(|dimension| !matches!(dimension, Dimension::Period | Dimension::Brand))
-    }
 }

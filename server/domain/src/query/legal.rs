@@ -5,6 +5,7 @@ use super::dimension::Dimension;
 use crate::dataset::{Dataset, DatasetName, ShapeRule};
 use crate::error_code::Refusal;
 use crate::metric::Metric;
+use crate::money::Currency;
 
 /// The datasets that answer metric queries, the preferred one first. Costs come in through the
 /// metrics that need them.
@@ -106,11 +107,12 @@ pub(super) fn canonical_filters(filters: &[Filter]) -> Result<Vec<Filter>, Refus
             )
             .at(path));
         }
-        let mut values = filter.values.clone();
-        // Countries and genders are kept in capitals, so that `us` finds `US`.
-        if kept_in_capitals(filter.dimension) {
-            values = values.iter().map(|value| value.to_uppercase()).collect();
-        }
+        let mut values = filter
+            .values
+            .iter()
+            .map(|value| canonical_value(filter.dimension, value))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|refusal| refusal.at(path))?;
         values.sort_unstable();
         values.dedup();
         canonical.push(Filter {
@@ -237,12 +239,16 @@ fn check_metric(metric: Metric, dataset: DatasetName, path: String) -> Result<()
         .with_allowed(known.map(|known| known.as_str())))
 }
 
-fn kept_in_capitals(dimension: Dimension) -> bool {
-    let audience = Dataset::of(DatasetName::AudienceDaily);
-    let place = dimension
-        .fact_column()
-        .and_then(|column| audience.dimension_index(column));
-    place.is_some_and(|place| audience.dimensions[place].capitals)
+/// The value as facts and records hold it: countries and genders are kept in capitals, so that
+/// `us` finds `US`, and a currency must be one.
+fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal> {
+    match dimension {
+        Dimension::Currency => {
+            Currency::parse(&value.to_uppercase()).map(|currency| currency.code().to_owned())
+        }
+        Dimension::Country | Dimension::Gender => Ok(value.to_uppercase()),
+        _ => Ok(value.to_owned()),
+    }
 }
 
 fn field_of(dimension: Dimension) -> String {

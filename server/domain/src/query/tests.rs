@@ -205,6 +205,25 @@ fn named_limits_hold_on_both_sides() {
 }
 
 #[test]
+fn filters_find_what_is_kept_in_capitals_and_refuse_no_currency() {
+    let query = planned(&MetricRequest {
+        filters: vec![
+            filter(Dimension::Currency, &["eur"]),
+            filter(Dimension::Country, &["us"]),
+        ],
+        ..a_request()
+    });
+    assert_eq!(query.filter(Dimension::Currency).unwrap(), ["EUR"]);
+    assert_eq!(query.filter(Dimension::Country).unwrap(), ["US"]);
+    let refusal = refused(&MetricRequest {
+        filters: vec![filter(Dimension::Currency, &["CAN"])],
+        ..a_request()
+    });
+    assert_eq!(refusal.path, "where.currency");
+    assert_eq!(refusal.did_you_mean.as_deref(), Some("CAD"));
+}
+
+#[test]
 fn an_invisible_brand_does_not_exist() {
     let refusal = refused(&MetricRequest {
         brands: Some(vec![brand(1), brand(9)]),

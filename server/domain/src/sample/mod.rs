@@ -18,7 +18,7 @@ pub use duplicates::{Duplicates, settle_duplicates};
 pub use header::{Column, Header};
 pub use number::shown;
 pub use problem::{LineProblem, ProblemCode};
-pub use row::{EARLIEST_DAY, LinedFact, RowParser};
+pub use row::{COST_DAYS_MAX, EARLIEST_DAY, LinedFact, RowParser};
 
 use crate::money::Decimal;
 use crate::time::Date;

@@ -1,12 +1,15 @@
-//! What campaigns cost beside media: the recorded costs of an agency, spread over days and
-//! campaigns as each says.
+//! What campaigns cost beside media: the recorded costs of an agency, and the media costs that
+//! some of them are spread by.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
-use bellwether_domain::cost::{Cost, CostShare, SpendByDay};
+use bellwether_domain::cost::{Cost, SpendByDay};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::fact::Fact;
+use bellwether_domain::ids::BrandId;
+use bellwether_domain::money::Currency;
 use bellwether_domain::query::MetricQuery;
 use bellwether_domain::segment::{PartitionVersion, Snapshot};
 use bellwether_domain::time::{DateRange, date_of_day_number};
@@ -16,15 +19,45 @@ use crate::attributes::Attributes;
 use crate::error::{Error, Result};
 use crate::services::Parts;
 
+/// The costs of a query's brands that touch its range, and what they are spread by.
+#[derive(Debug, Default)]
+pub(super) struct RecordedCosts {
+    pub(super) costs: Vec<Cost>,
+    spends: HashMap<BrandId, SpendByDay>,
+    /// Brands whose campaigns spend in several currencies, which can't weigh against each other.
+    mixed: BTreeSet<BrandId>,
+    no_spends: SpendByDay,
+}
+
+impl RecordedCosts {
+    /// The media costs that a cost is spread by. None for a cost of a whole brand whose campaigns
+    /// spend in several currencies: it stays with the brand.
+    pub(super) fn weights(&self, cost: &Cost) -> &SpendByDay {
+        if self.cannot_be_spread(cost) {
+            return &self.no_spends;
+        }
+        self.spends.get(&cost.brand).unwrap_or(&self.no_spends)
+    }
+
+    /// Whether any cost can't be spread as it was recorded to be.
+    pub(super) fn are_mixed(&self) -> bool {
+        self.costs.iter().any(|cost| self.cannot_be_spread(cost))
+    }
+
+    fn cannot_be_spread(&self, cost: &Cost) -> bool {
+        cost.by_spend && cost.campaign.is_none() && self.mixed.contains(&cost.brand)
+    }
+}
+
 impl Parts {
-    /// Every cost of the query's brands that touches its range, with all its parts.
-    pub(super) async fn cost_shares(
+    /// Every cost of the query's brands that touches its range.
+    pub(super) async fn recorded_costs(
         self: &Arc<Self>,
         scope: &Scope,
         query: &MetricQuery,
         snapshot: Snapshot,
         attributes: &Arc<Attributes>,
-    ) -> Result<Vec<(Cost, Vec<CostShare>)>> {
+    ) -> Result<RecordedCosts> {
         let mut costs = Vec::new();
         for version in self
             .partition_versions(scope, DatasetName::Costs, snapshot.commit)
@@ -40,13 +73,13 @@ impl Parts {
                     && cost.days.intersect(&query.range).is_some()
             }));
         }
-        let spends = self.spends(scope, &costs, snapshot, attributes).await?;
-        let none = SpendByDay::new();
-        let shared = costs.into_iter().map(|cost| {
-            let shares = cost.shares(spends.get(&cost.brand).unwrap_or(&none));
-            (cost, shares)
-        });
-        Ok(shared.collect())
+        let mut recorded = RecordedCosts {
+            costs,
+            ..RecordedCosts::default()
+        };
+        self.add_spends(scope, &mut recorded, snapshot, attributes)
+            .await?;
+        Ok(recorded)
     }
 
     async fn cost_facts(&self, scope: &Scope, version: PartitionVersion) -> Result<Arc<Vec<Fact>>> {
@@ -58,42 +91,45 @@ impl Parts {
     }
 
     /// The media cost by brand, day and campaign over all days of costs that are spread by spend.
-    async fn spends(
+    async fn add_spends(
         self: &Arc<Self>,
         scope: &Scope,
-        costs: &[Cost],
+        recorded: &mut RecordedCosts,
         snapshot: Snapshot,
         attributes: &Arc<Attributes>,
-    ) -> Result<std::collections::HashMap<bellwether_domain::ids::BrandId, SpendByDay>> {
-        let mut spends = std::collections::HashMap::new();
-        let by_spend = || costs.iter().filter(|cost| cost.by_spend);
+    ) -> Result<()> {
+        let by_spend = || recorded.costs.iter().filter(|cost| cost.by_spend);
         let from = by_spend().map(|cost| cost.days.from()).min();
         let until = by_spend().map(|cost| cost.days.until()).max();
         let days = from
             .zip(until)
             .and_then(|(from, until)| DateRange::new(from, until));
         let Some(plan) = days.and_then(|days| spend_plan(days, attributes)) else {
-            return Ok(spends);
+            return Ok(());
         };
+        let (dataset, commit) = (DatasetName::DeliveryDaily, snapshot.commit);
         let partial = self
-            .aggregate(
-                scope,
-                DatasetName::DeliveryDaily,
-                snapshot.commit,
-                plan,
-                attributes,
-            )
+            .aggregate(scope, dataset, commit, plan, attributes)
             .await?;
+        let mut currencies: BTreeMap<BrandId, BTreeSet<Currency>> = BTreeMap::new();
         for (row, group) in partial.groups.iter().enumerate() {
             let campaign = attributes.campaign_of_code(group.campaign);
             if let Some((campaign, day)) = campaign.zip(date_of_day_number(group.bucket)) {
-                let by_day: &mut SpendByDay = spends.entry(campaign.brand).or_default();
+                currencies
+                    .entry(campaign.brand)
+                    .or_default()
+                    .insert(campaign.currency);
+                let by_day = recorded.spends.entry(campaign.brand).or_default();
                 // Attribution windows repeat the same spend; it is taken once.
                 let spend = i64::try_from(partial.sums[0][row]).unwrap_or(i64::MAX);
                 let known = by_day.entry((day, campaign.id)).or_default();
                 *known = spend.max(*known);
             }
         }
-        Ok(spends)
+        let several = currencies
+            .into_iter()
+            .filter(|(_, currencies)| currencies.len() > 1);
+        recorded.mixed = several.map(|(brand, _)| brand).collect();
+        Ok(())
     }
 }

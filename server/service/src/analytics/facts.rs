@@ -1,11 +1,15 @@
 //! Asking the engine: which partitions, which plan, and their partials added up.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
 use bellwether_domain::campaign::Campaign;
-use bellwether_domain::dataset::{Dataset, DatasetName};
+use bellwether_domain::codes::CODE_OF_NOTHING;
+use bellwether_domain::dataset::{ATTRIBUTION_UNSPECIFIED, Dataset, DatasetName};
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Component;
+use bellwether_domain::money::Currency;
 use bellwether_domain::query::{Dimension, Grain, MetricQuery};
 use bellwether_domain::segment::{CommitNumber, PartitionVersion, Snapshot};
 use bellwether_domain::time::DateRange;
@@ -19,22 +23,55 @@ use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::Parts;
 
+/// The sums that a query needs of the facts, by codes.
+#[derive(Debug, Default)]
+pub(super) struct FactSums {
+    /// By campaign, attribution window, period and the query's fact dimensions.
+    pub(super) by_period: Partial,
+    /// The same by day, for the campaigns that report several windows: which window counts is
+    /// settled day by day.
+    pub(super) by_day: Partial,
+}
+
+impl FactSums {
+    /// The number of the last day of any fact that counted.
+    pub(super) fn last_day(&self) -> Option<i32> {
+        self.by_period.last_day
+    }
+}
+
 impl Parts {
-    /// The sums that a query needs of the facts, grouped by codes.
-    pub(super) async fn partial(
+    /// The sums that a query needs of the facts.
+    pub(super) async fn fact_sums(
         self: &Arc<Self>,
         scope: &Scope,
         query: &MetricQuery,
         snapshot: Snapshot,
         attributes: &Arc<Attributes>,
-    ) -> Result<Partial> {
-        match plan(query, attributes) {
-            Some(plan) => {
-                self.aggregate(scope, query.dataset, snapshot.commit, plan, attributes)
-                    .await
-            }
-            None => Ok(Partial::default()),
+    ) -> Result<FactSums> {
+        let Some(plan) = plan(query, attributes)? else {
+            return Ok(FactSums::default());
+        };
+        let (dataset, commit) = (query.dataset, snapshot.commit);
+        let by_period = self
+            .aggregate(scope, dataset, commit, plan.clone(), attributes)
+            .await?;
+        let several = campaigns_of_several_windows(&by_period);
+        if several.is_empty() {
+            return Ok(FactSums {
+                by_period,
+                by_day: Partial::default(),
+            });
         }
+        let plan = PartialPlan {
+            bucket: Bucket::Day,
+            campaigns: Some(several),
+            ..plan
+        };
+        let by_day = self
+            .aggregate(scope, dataset, commit, plan, attributes)
+            .await?;
+        Ok(FactSums { by_period, by_day })
     }
 
     /// Runs one plan over every partition of the dataset that its days touch.
@@ -105,8 +142,26 @@ impl Parts {
     }
 }
 
+/// The codes of the campaigns that have facts of more than one window, ascending.
+fn campaigns_of_several_windows(partial: &Partial) -> Vec<u32> {
+    let windows: BTreeSet<(u32, u32)> = partial
+        .groups
+        .iter()
+        .map(|group| (group.campaign, group.attribution))
+        .collect();
+    let mut several: Vec<u32> = windows
+        .iter()
+        .zip(windows.iter().skip(1))
+        .filter(|(one, next)| one.0 == next.0)
+        .map(|(one, _)| one.0)
+        .collect();
+    several.dedup();
+    several
+}
+
 /// The facts part of a query; `None` when its filters leave nothing to read.
-fn plan(query: &MetricQuery, attributes: &Attributes) -> Option<PartialPlan> {
+fn plan(query: &MetricQuery, attributes: &Attributes) -> Result<Option<PartialPlan>, Refusal> {
+    let attribution = attribution_code(query, attributes)?;
     let dataset = Dataset::of(query.dataset);
     let dimensions = query
         .by
@@ -129,24 +184,20 @@ fn plan(query: &MetricQuery, attributes: &Attributes) -> Option<PartialPlan> {
             .filter_map(|v| attributes.codes.code(column, v))
             .collect();
         if codes.is_empty() {
-            return None;
+            return Ok(None);
         }
         filters.push(DimensionFilter { dimension, codes });
     }
-    let attribution = match &query.attribution.window {
-        None => None,
-        Some(window) => Some(attributes.codes.code(ATTRIBUTION_CODES, window)?),
-    };
     let mut campaigns: Vec<u32> = attributes
         .coded_campaigns()
-        .filter(|(_, campaign)| keeps_campaign(query, campaign))
+        .filter(|(_, campaign)| keeps_campaign(query, campaign, campaign.currency))
         .map(|(code, _)| code)
         .collect();
     if campaigns.is_empty() {
-        return None;
+        return Ok(None);
     }
     campaigns.sort_unstable();
-    Some(PartialPlan {
+    Ok(Some(PartialPlan {
         days: query.range,
         bucket: bucket(query),
         dimensions,
@@ -154,6 +205,27 @@ fn plan(query: &MetricQuery, attributes: &Attributes) -> Option<PartialPlan> {
         campaigns: Some(campaigns),
         attribution,
         measures: measures(query),
+    }))
+}
+
+/// The code of the attribution window that the query asks for.
+fn attribution_code(query: &MetricQuery, attributes: &Attributes) -> Result<Option<u32>, Refusal> {
+    let Some(window) = &query.attribution.window else {
+        return Ok(None);
+    };
+    if window.eq_ignore_ascii_case(ATTRIBUTION_UNSPECIFIED) {
+        return Ok(Some(CODE_OF_NOTHING));
+    }
+    let code = attributes.codes.code(ATTRIBUTION_CODES, window);
+    code.map(Some).ok_or_else(|| {
+        let known = attributes.codes.texts(ATTRIBUTION_CODES).iter().flatten();
+        Refusal::invalid(format!("no facts have the attribution window `{window}`"))
+            .at("attribution.window")
+            .with_allowed(
+                known
+                    .map(ToString::to_string)
+                    .chain([ATTRIBUTION_UNSPECIFIED.to_owned()]),
+            )
     })
 }
 
@@ -174,7 +246,8 @@ pub(super) fn spend_plan(days: DateRange, attributes: &Attributes) -> Option<Par
 }
 
 /// Whether a query reads the campaign: its brand is asked for, and its attributes pass the filters.
-pub(super) fn keeps_campaign(query: &MetricQuery, campaign: &Campaign) -> bool {
+/// `currency` is that of the money at hand, the campaign's own or its cost's.
+pub(super) fn keeps_campaign(query: &MetricQuery, campaign: &Campaign, currency: Currency) -> bool {
     let passes = |dimension, value: &str| {
         query
             .filter(dimension)
@@ -184,7 +257,7 @@ pub(super) fn keeps_campaign(query: &MetricQuery, campaign: &Campaign) -> bool {
         && passes(Dimension::Brand, &campaign.brand.to_string())
         && passes(Dimension::Platform, campaign.platform.as_str())
         && passes(Dimension::Campaign, &campaign.id.to_string())
-        && passes(Dimension::Currency, campaign.currency.code())
+        && passes(Dimension::Currency, currency.code())
 }
 
 fn bucket(query: &MetricQuery) -> Bucket {

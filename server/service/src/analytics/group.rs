@@ -2,37 +2,47 @@
 //! and names follow from the campaign here and nowhere earlier, so that a moved campaign's cached
 //! facts show under its new platform.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bellwether_domain::answer::{RowKey, Tally};
 use bellwether_domain::campaign::Campaign;
-use bellwether_domain::codes::CODE_OF_NOTHING;
 use bellwether_domain::cost::{Cost, CostShare};
 use bellwether_domain::dataset::{COST_KINDS, Dataset};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Text;
 use bellwether_domain::metric::{Component, ComponentSum};
+use bellwether_domain::money::Currency;
 use bellwether_domain::query::{Dimension, MetricQuery};
 use bellwether_domain::time::{Date, Weekday, date_of_day_number};
-use bellwether_store::{ATTRIBUTION_CODES, Group, Partial};
+use bellwether_store::{Group, Partial};
 
-use super::facts::{keeps_campaign, measures};
+use super::costs::RecordedCosts;
+use super::facts::{FactSums, keeps_campaign, measures};
 use super::read::{Warning, WarningCode};
+use super::windows::Windows;
 use crate::attributes::Attributes;
 
 /// The groups of one answer while they are gathered.
 pub(super) struct Grouping<'a> {
     query: &'a MetricQuery,
     attributes: &'a Attributes,
+    /// What the partials' sums are of, in their order.
+    components: Vec<Component>,
     groups: HashMap<RowKey, Tally>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> Grouping<'a> {
     pub(super) fn new(query: &'a MetricQuery, attributes: &'a Attributes) -> Self {
+        let dataset = Dataset::of(query.dataset);
+        let names = measures(query)
+            .into_iter()
+            .map(|place| dataset.measures[place].name);
         Self {
             query,
             attributes,
+            components: names.map(Component::Measure).collect(),
             groups: HashMap::new(),
             warnings: Vec::new(),
         }
@@ -42,118 +52,166 @@ impl<'a> Grouping<'a> {
         (self.groups, self.warnings)
     }
 
-    /// Adds the sums of the facts, one attribution window a campaign.
-    pub(super) fn add_facts(&mut self, partial: &Partial) -> Result<(), Refusal> {
-        let windows = self.choose_windows(partial)?;
-        let dataset = Dataset::of(self.query.dataset);
-        let components: Vec<Component> = measures(self.query)
-            .iter()
-            .map(|place| Component::Measure(dataset.measures[*place].name))
-            .collect();
-        for (row, group) in partial.groups.iter().enumerate() {
-            if windows.get(&group.campaign) != Some(&group.attribution) {
-                continue;
+    /// Adds the sums of the facts, each under the attribution window that counts.
+    pub(super) fn add_facts(&mut self, facts: &FactSums) -> Result<(), Refusal> {
+        let (windows, warnings) = Windows::choose(self.query, facts, self.attributes)?;
+        self.warnings.extend(warnings);
+        for (row, group) in facts.by_period.groups.iter().enumerate() {
+            if !windows.are_several(group.campaign) {
+                self.add_row(
+                    &facts.by_period,
+                    row,
+                    date_of_day_number(group.bucket),
+                    |_| true,
+                );
             }
-            let Some(campaign) = self.attributes.campaign_of_code(group.campaign) else {
-                continue;
-            };
-            let key = self.fact_key(campaign, group);
-            let tally = self.groups.entry(key).or_default();
-            tally.add_rows(partial.rows[row]);
-            for (place, component) in components.iter().enumerate() {
-                let sum = ComponentSum {
-                    sum: partial.sums[place][row],
-                    count: partial.counts[place][row],
-                };
-                tally.add(*component, campaign.currency, sum);
-            }
+        }
+        for (row, group) in facts.by_day.groups.iter().enumerate() {
+            let period = date_of_day_number(group.bucket).and_then(|day| self.period_of(day));
+            self.add_row(&facts.by_day, row, period, |component| {
+                if component.is_attributed() {
+                    windows.counts_attributed(group)
+                } else {
+                    windows.counts_delivery(group)
+                }
+            });
         }
         Ok(())
     }
 
-    /// Adds the parts of a cost that fall into the range.
-    pub(super) fn add_cost(&mut self, cost: &Cost, shares: &[CostShare]) {
+    /// Adds one row of a partial: those of its components that count.
+    fn add_row(
+        &mut self,
+        partial: &Partial,
+        row: usize,
+        period: Option<Date>,
+        counts: impl Fn(Component) -> bool,
+    ) {
+        let group = &partial.groups[row];
+        let Some(campaign) = self.attributes.campaign_of_code(group.campaign) else {
+            return;
+        };
+        if !self.components.iter().any(|component| counts(*component)) {
+            return;
+        }
+        let key = self.fact_key(campaign, group, period);
+        let tally = self.groups.entry(key).or_default();
+        tally.add_rows(partial.rows[row]);
+        for (place, component) in self.components.iter().enumerate() {
+            if counts(*component) {
+                let count = partial.counts[place][row];
+                let coverage = count.wrapping_mul(hash_of(group));
+                let sum = ComponentSum {
+                    sum: partial.sums[place][row],
+                    count,
+                    coverage,
+                };
+                tally.add(*component, campaign.currency, sum);
+            }
+        }
+    }
+
+    /// Adds the costs beside media that fall into the range.
+    pub(super) fn add_costs(&mut self, costs: &RecordedCosts) {
+        for cost in &costs.costs {
+            for share in cost.shares(costs.weights(cost), self.query.range) {
+                self.add_share(cost, &share);
+            }
+        }
+        if costs.are_mixed() {
+            self.warn(
+                WarningCode::CostsNotSpread,
+                "a brand's costs are not spread by spend, because its campaigns have several currencies; they stay with the brand",
+            );
+        }
+    }
+
+    fn add_share(&mut self, cost: &Cost, share: &CostShare) {
         let Some(kind) = COST_KINDS.iter().find(|kind| **kind == &*cost.kind) else {
             return;
         };
-        for share in shares
-            .iter()
-            .filter(|share| self.query.range.contains(share.day))
-        {
-            let campaign = share.campaign.and_then(|id| self.attributes.campaign(id));
-            let Some(key) = self.cost_key(cost, campaign, share.day) else {
-                continue;
-            };
-            let own = cost.campaign.and_then(|id| self.attributes.campaign(id));
-            let currency = own.map_or(self.attributes.agency.reporting_currency, |own| {
-                own.currency
-            });
-            let sum = ComponentSum {
-                sum: i128::from(share.amount_micros),
-                count: 1,
-            };
-            self.groups
-                .entry(key)
-                .or_default()
-                .add(Component::Cost(kind), currency, sum);
+        let own = cost.campaign.and_then(|id| self.attributes.campaign(id));
+        let currency = own.map_or(self.attributes.agency.reporting_currency, |own| {
+            own.currency
+        });
+        let campaign = share.campaign.and_then(|id| self.attributes.campaign(id));
+        let kept = match campaign {
+            Some(campaign) => keeps_campaign(self.query, campaign, currency),
+            None => self.keeps_brand_cost(cost, currency),
+        };
+        if !kept {
+            return;
         }
+        let mut key = self.campaign_key(campaign, cost.brand, currency);
+        key.period = self.period_of(share.day);
+        let sum = ComponentSum {
+            sum: i128::from(share.amount_micros),
+            count: 1,
+            coverage: 0,
+        };
+        self.groups
+            .entry(key)
+            .or_default()
+            .add(Component::Cost(kind), currency, sum);
     }
 
-    /// The window of each campaign: none given, if it has facts without; else the first by name.
-    fn choose_windows(&mut self, partial: &Partial) -> Result<BTreeMap<u32, u32>, Refusal> {
-        let mut present: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-        for group in &partial.groups {
-            present
-                .entry(group.campaign)
-                .or_default()
-                .insert(group.attribution);
+    /// A cost of a whole brand passes only filters that speak of brands or its currency.
+    fn keeps_brand_cost(&mut self, cost: &Cost, currency: Currency) -> bool {
+        if cost.campaign.is_some() {
+            return false;
         }
-        let name = |code: u32| self.attributes.codes.text(ATTRIBUTION_CODES, code);
-        let chosen: BTreeMap<u32, u32> = present
-            .iter()
-            .filter_map(|(campaign, codes)| {
-                Some((
-                    *campaign,
-                    codes
-                        .iter()
-                        .copied()
-                        .min_by_key(|code| (*code != CODE_OF_NOTHING, name(*code)))?,
-                ))
-            })
-            .collect();
-        if self
+        let passes = |dimension, value: &str| {
+            self.query
+                .filter(dimension)
+                .is_none_or(|values| values.iter().any(|accepted| accepted == value))
+        };
+        let of_brand = passes(Dimension::Brand, &cost.brand.to_string())
+            && passes(Dimension::Currency, currency.code());
+        let tells_campaigns_apart = self
             .query
-            .metrics
+            .filters
             .iter()
-            .any(|metric| metric.is_attributed())
-        {
-            let used: BTreeSet<&str> = chosen
-                .values()
-                .map(|code| name(*code).unwrap_or("unspecified"))
-                .collect();
-            let warnings = judge_windows(self.query, &present, &used)?;
-            self.warnings.extend(warnings);
+            .any(|filter| !matches!(filter.dimension, Dimension::Brand | Dimension::Currency));
+        if of_brand && tells_campaigns_apart {
+            self.warn(
+                WarningCode::BrandCostsLeftOut,
+                "costs of whole brands are left out, because a filter tells their campaigns apart; total cost and ROI are without them",
+            );
         }
-        Ok(chosen)
+        of_brand && !tells_campaigns_apart
     }
 
-    fn fact_key(&self, campaign: &Campaign, group: &Group) -> RowKey {
-        let mut key = self.campaign_key(Some(campaign), None);
+    fn warn(&mut self, code: WarningCode, message: &str) {
+        if !self.warnings.iter().any(|known| known.code == code) {
+            self.warnings.push(Warning {
+                code,
+                message: message.to_owned(),
+            });
+        }
+    }
+
+    fn period_of(&self, day: Date) -> Option<Date> {
+        let week_start = self.query.week_start.unwrap_or(Weekday::Monday);
+        self.query
+            .grain
+            .map(|grain| grain.period_of(day, week_start))
+    }
+
+    fn fact_key(&self, campaign: &Campaign, group: &Group, period: Option<Date>) -> RowKey {
+        let mut key = self.campaign_key(Some(campaign), campaign.brand, campaign.currency);
+        key.period = period.filter(|_| self.query.grain.is_some());
         let mut codes = group.codes.iter();
+        let mut text = |column: &str| -> Option<Text> {
+            let code = usize::try_from(*codes.next()?).ok()?;
+            self.attributes.codes.texts(column).get(code)?.clone()
+        };
         for dimension in &self.query.by {
-            let text = |code: Option<&u32>, column: &str| -> Option<Text> {
-                self.attributes
-                    .codes
-                    .texts(column)
-                    .get(*code? as usize)?
-                    .clone()
-            };
             match dimension {
-                Dimension::Period => key.period = date_of_day_number(group.bucket),
-                Dimension::Country => key.country = text(codes.next(), "country"),
-                Dimension::Age => key.age = text(codes.next(), "age"),
-                Dimension::Gender => key.gender = text(codes.next(), "gender"),
-                Dimension::Brand
+                Dimension::Country => key.country = text("country"),
+                Dimension::Age => key.age = text("age"),
+                Dimension::Gender => key.gender = text("gender"),
+                Dimension::Period
+                | Dimension::Brand
                 | Dimension::Platform
                 | Dimension::Campaign
                 | Dimension::Currency => {}
@@ -162,51 +220,17 @@ impl<'a> Grouping<'a> {
         key
     }
 
-    /// The group that a part of a cost belongs to; `None` when the query's filters leave it out.
-    fn cost_key(&self, cost: &Cost, campaign: Option<&Campaign>, day: Date) -> Option<RowKey> {
-        let kept = match campaign {
-            Some(campaign) => keeps_campaign(self.query, campaign),
-            None => self.keeps_brand_cost(cost),
-        };
-        if !kept {
-            return None;
-        }
-        let mut key = self.campaign_key(campaign, Some(cost));
-        key.period = self
-            .query
-            .grain
-            .map(|grain| grain.period_of(day, self.query.week_start.unwrap_or(Weekday::Monday)));
-        Some(key)
-    }
-
-    /// A cost of a whole brand passes only filters that speak of brands or its currency.
-    fn keeps_brand_cost(&self, cost: &Cost) -> bool {
-        cost.campaign.is_none()
-            && self.query.brands.binary_search(&cost.brand).is_ok()
-            && self
-                .query
-                .filters
-                .iter()
-                .all(|filter| match filter.dimension {
-                    Dimension::Brand => filter.values.contains(&cost.brand.to_string()),
-                    Dimension::Currency => filter
-                        .values
-                        .iter()
-                        .any(|code| code == self.attributes.agency.reporting_currency.code()),
-                    _ => false,
-                })
-    }
-
-    /// The part of the key that follows from the campaign, or from the brand of its cost.
-    fn campaign_key(&self, campaign: Option<&Campaign>, cost: Option<&Cost>) -> RowKey {
+    /// The part of the key that follows from the campaign, or from the brand of a cost.
+    fn campaign_key(
+        &self,
+        campaign: Option<&Campaign>,
+        brand: bellwether_domain::ids::BrandId,
+        currency: Currency,
+    ) -> RowKey {
         let by = |dimension| self.query.by.contains(&dimension);
         let by_campaign = by(Dimension::Campaign);
-        let brand = campaign
-            .map(|campaign| campaign.brand)
-            .or(cost.map(|cost| cost.brand));
-        let currency = campaign.map_or(self.attributes.agency.reporting_currency, |c| c.currency);
         RowKey {
-            brand: brand.filter(|_| by_campaign || by(Dimension::Brand)),
+            brand: Some(brand).filter(|_| by_campaign || by(Dimension::Brand)),
             platform: campaign
                 .map(|c| c.platform)
                 .filter(|_| by_campaign || by(Dimension::Platform)),
@@ -217,35 +241,10 @@ impl<'a> Grouping<'a> {
     }
 }
 
-fn judge_windows(
-    query: &MetricQuery,
-    present: &BTreeMap<u32, BTreeSet<u32>>,
-    used: &BTreeSet<&str>,
-) -> Result<Vec<Warning>, Refusal> {
-    let mut warnings = Vec::new();
-    if present.values().any(|codes| codes.len() > 1) {
-        let message = "campaigns report several attribution windows; each one's unspecified or first window was used";
-        warnings.push(Warning {
-            code: WarningCode::AttributionChosen,
-            message: message.to_owned(),
-        });
-    }
-    if used.len() > 1 {
-        let windows = used.iter().copied().collect::<Vec<_>>().join("`, `");
-        if !query.attribution.accept_mixed {
-            let message = format!(
-                "the campaigns use different attribution windows (`{windows}`), whose conversions can't be compared; ask for one `window`, or accept with `acceptMixed: true`"
-            );
-            return Err(Refusal::invalid(message)
-                .at("attribution")
-                .with_allowed(used.iter().copied()));
-        }
-        let message =
-            format!("campaigns of different attribution windows stand in this answer: `{windows}`");
-        warnings.push(Warning {
-            code: WarningCode::MixedAttribution,
-            message,
-        });
-    }
-    Ok(warnings)
+/// A number that tells a partial group from others; the window is no part of it, because rows of
+/// two windows are of the same delivery.
+fn hash_of(group: &Group) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (group.campaign, group.bucket, group.codes).hash(&mut hasher);
+    hasher.finish()
 }

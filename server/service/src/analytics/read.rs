@@ -1,7 +1,6 @@
 //! The read path of a metric query, whole: request -> canonical query -> snapshot -> cached
 //! result, or plan -> partials -> groups -> table.
 
-use std::collections::BTreeSet;
 use std::mem::size_of;
 use std::sync::Arc;
 
@@ -13,8 +12,10 @@ use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::{Date, Timestamp, date_of_day_number};
 use bellwether_domain::{ErrorCode, Scope};
 
+use super::costs::RecordedCosts;
 use super::group::Grouping;
 use crate::attributes::Attributes;
+use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 
@@ -35,6 +36,10 @@ closed_words! {
         MixedAttribution => "MIXED_ATTRIBUTION",
         /// A campaign reports several windows; one of them was used.
         AttributionChosen => "ATTRIBUTION_CHOSEN",
+        /// Costs of whole brands are left out, because a filter tells their campaigns apart.
+        BrandCostsLeftOut => "BRAND_COSTS_LEFT_OUT",
+        /// A brand's cost is not spread by spend, because its campaigns have several currencies.
+        CostsNotSpread => "COSTS_NOT_SPREAD",
     }
 }
 
@@ -112,7 +117,7 @@ impl Services {
         let (newest, attributes) = parts.attributes(scope).await?;
         let snapshot = settle_snapshot(newest, pinned)?;
         let query = request.plan(&plan_context(parts, &attributes))?;
-        check_campaigns(&query, &attributes)?;
+        check_filters(&query, &attributes)?;
         let key = (scope.agency(), query.clone(), snapshot);
         let compute = compute(parts, scope, query, snapshot, attributes);
         let entry = parts
@@ -142,26 +147,32 @@ async fn compute(
     snapshot: Snapshot,
     attributes: Arc<Attributes>,
 ) -> Result<Arc<Computed>> {
-    let partial = parts.partial(scope, &query, snapshot, &attributes).await?;
-    let mut grouping = Grouping::new(&query, &attributes);
-    let data_through = partial.last_day.and_then(date_of_day_number);
-    grouping.add_facts(&partial)?;
-    if query.needs_costs() {
-        for (cost, shares) in parts
-            .cost_shares(scope, &query, snapshot, &attributes)
+    let facts = parts
+        .fact_sums(scope, &query, snapshot, &attributes)
+        .await?;
+    let costs = if query.needs_costs() {
+        parts
+            .recorded_costs(scope, &query, snapshot, &attributes)
             .await?
-        {
-            grouping.add_cost(&cost, &shares);
-        }
-    }
-    let (groups, warnings) = grouping.finish();
-    let table = MetricTable::build(query, groups, &*attributes)?;
-    Ok(Arc::new(Computed {
-        table,
-        data_through,
-        warnings,
-        at: parts.clock.now(),
-    }))
+    } else {
+        RecordedCosts::default()
+    };
+    let at = parts.clock.now();
+    blocking("put an answer together", move || {
+        let mut grouping = Grouping::new(&query, &attributes);
+        grouping.add_facts(&facts)?;
+        grouping.add_costs(&costs);
+        let (groups, warnings) = grouping.finish();
+        let data_through = facts.last_day().and_then(date_of_day_number);
+        let table = MetricTable::build(query, groups, &*attributes)?;
+        Ok(Arc::new(Computed {
+            table,
+            data_through,
+            warnings,
+            at,
+        }))
+    })
+    .await
 }
 
 fn plan_context(parts: &Parts, attributes: &Attributes) -> PlanContext {
@@ -185,17 +196,21 @@ fn settle_snapshot(newest: Snapshot, pinned: Option<Snapshot>) -> Result<Snapsho
     Ok(pinned)
 }
 
-/// A campaign that the scope can't see does not exist, in a filter as anywhere.
-fn check_campaigns(query: &MetricQuery, attributes: &Attributes) -> Result<(), Refusal> {
-    let ids: BTreeSet<&String> = query
-        .filter(Dimension::Campaign)
-        .unwrap_or_default()
-        .iter()
-        .collect();
-    for id in ids {
+/// A campaign or brand that the scope can't see does not exist, in a filter as anywhere.
+fn check_filters(query: &MetricQuery, attributes: &Attributes) -> Result<(), Refusal> {
+    for id in query.filter(Dimension::Campaign).unwrap_or_default() {
         let known = id.parse().ok().and_then(|id| attributes.campaign(id));
         if known.is_none() {
             return Err(Refusal::not_found("campaign", id).at("where.campaign"));
+        }
+    }
+    for id in query.filter(Dimension::Brand).unwrap_or_default() {
+        if !attributes
+            .brands
+            .iter()
+            .any(|brand| brand.id.to_string() == *id)
+        {
+            return Err(Refusal::not_found("brand", id).at("where.brand"));
         }
     }
     Ok(())

@@ -1,0 +1,160 @@
+//! Formulas over components as the reference cases give them.
+
+use super::*;
+use std::collections::HashMap;
+
+/// Components as a reference case gives them, in millionths.
+struct Case(HashMap<Component, ComponentSum>);
+
+impl Case {
+    fn new(measures: &[(&'static str, Option<i64>)], costs: &[(&'static str, i64)]) -> Self {
+        let measured = measures.iter().map(|(name, value)| {
+            let sum = value.map_or_else(ComponentSum::default, |value| ComponentSum {
+                sum: i128::from(value * MICROS / millionths_per_unit(Component::Measure(name))),
+                count: 1,
+                coverage: 0,
+            });
+            (Component::Measure(name), sum)
+        });
+        let cost = costs.iter().map(|(kind, value)| {
+            (
+                Component::Cost(kind),
+                ComponentSum {
+                    sum: i128::from(value * MICROS),
+                    count: 1,
+                    coverage: 0,
+                },
+            )
+        });
+        Self(measured.chain(cost).collect())
+    }
+
+    fn ratio(&self, metric: Metric) -> Result<String, NoteCode> {
+        let cell = evaluate(metric, self);
+        cell.value
+            .map(|value| value.decimal().to_string())
+            .ok_or_else(|| cell.note.unwrap())
+    }
+}
+
+impl Components for Case {
+    fn component(&self, component: Component) -> Result<Found, NoteCode> {
+        let sum = self.0.get(&component).copied().unwrap_or_default();
+        Ok(Found {
+            sum,
+            currency: None,
+        })
+    }
+
+    fn n_rows(&self) -> u64 {
+        self.0.values().map(|sum| sum.count).max().unwrap_or(0)
+    }
+}
+
+fn sale(revenue: i64, refunds: i64, cogs: Option<i64>, media: i64, fees: i64) -> Case {
+    Case::new(
+        &[
+            ("revenue", Some(revenue)),
+            ("refunds", Some(refunds)),
+            ("cogs", cogs),
+            ("spend", Some(media)),
+        ],
+        &[("agency_fee", fees)],
+    )
+}
+
+/// Expected values from the reference cases K01, K02, K04 and K12, as fractions.
+#[test]
+fn roi_follows_the_reference_cases() {
+    assert_eq!(
+        sale(12_000, 0, Some(7_000), 2_000, 0)
+            .ratio(Metric::Roi)
+            .unwrap(),
+        "1.5"
+    );
+    assert_eq!(
+        sale(12_000, 0, Some(7_000), 2_000, 0)
+            .ratio(Metric::GrossRoi)
+            .unwrap(),
+        "2.5"
+    );
+    assert_eq!(
+        sale(12_000, 500, Some(6_800), 2_000, 1_000)
+            .ratio(Metric::Roi)
+            .unwrap(),
+        "0.5666666667"
+    );
+    assert_eq!(
+        sale(12_000, 500, Some(6_800), 2_000, 1_000)
+            .ratio(Metric::Roas)
+            .unwrap(),
+        "5.75"
+    );
+    assert_eq!(
+        sale(5_000, 0, Some(3_800), 2_000, 0)
+            .ratio(Metric::Roi)
+            .unwrap(),
+        "-0.4"
+    );
+    assert_eq!(
+        sale(1_000, 0, Some(500), 0, 200)
+            .ratio(Metric::Roi)
+            .unwrap(),
+        "1.5"
+    );
+}
+
+#[test]
+fn a_zero_denominator_is_null_with_the_reason() {
+    assert_eq!(
+        sale(800, 0, Some(300), 0, 0).ratio(Metric::Roi),
+        Err(NoteCode::ZeroDenominator)
+    );
+    let nothing = Case::new(&[("clicks", Some(0)), ("impressions", Some(0))], &[]);
+    assert_eq!(nothing.ratio(Metric::Ctr), Err(NoteCode::ZeroDenominator));
+}
+
+#[test]
+fn what_lacks_a_component_is_null_and_not_a_wrong_number() {
+    let no_cogs = sale(12_000, 0, None, 2_000, 0);
+    assert_eq!(no_cogs.ratio(Metric::Roi), Err(NoteCode::CogsMissing));
+    assert_eq!(no_cogs.ratio(Metric::Roas).unwrap(), "6");
+    let half = Case(HashMap::from([
+        (
+            Component::Measure("clicks"),
+            ComponentSum {
+                sum: 5,
+                count: 1,
+                coverage: 0,
+            },
+        ),
+        (
+            Component::Measure("impressions"),
+            ComponentSum {
+                sum: 100,
+                count: 2,
+                coverage: 0,
+            },
+        ),
+    ]));
+    assert_eq!(half.ratio(Metric::Ctr), Err(NoteCode::ComponentMissing));
+}
+
+#[test]
+fn counts_stay_whole_and_rates_have_their_unit() {
+    let case = Case::new(
+        &[
+            ("impressions", Some(2_000)),
+            ("clicks", Some(10)),
+            ("spend", Some(80)),
+        ],
+        &[],
+    );
+    assert_eq!(
+        evaluate(Metric::Impressions, &case).value,
+        Some(Value::Count(2_000))
+    );
+    assert_eq!(case.ratio(Metric::Cpm).unwrap(), "40");
+    assert_eq!(case.ratio(Metric::Cpc).unwrap(), "8");
+    assert_eq!(case.ratio(Metric::Ctr).unwrap(), "0.005");
+}
