@@ -16,10 +16,10 @@ use crate::completion::Completion;
 use crate::context::RequestState;
 use crate::document::{PreparedDocument, Unprepared, prepare};
 use crate::guard::NESTING_MAX;
-use crate::limits::SchemaLimits;
+use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX, SchemaLimits};
 use crate::mutation::Mutation;
 use crate::query::Query;
-use crate::refusal::{server_error, tagged};
+use crate::refusal::{InputTypes, server_error, tagged};
 use crate::request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
 
 type Root = Schema<Query, Mutation, EmptySubscription>;
@@ -31,6 +31,7 @@ pub struct ApiSchema {
     services: Services,
     limits: Arc<SchemaLimits>,
     completion: Arc<Completion>,
+    inputs: Arc<InputTypes>,
 }
 
 impl std::fmt::Debug for ApiSchema {
@@ -42,10 +43,15 @@ impl std::fmt::Debug for ApiSchema {
 }
 
 /// The API over these services, within these limits.
-pub fn build(services: Services, limits: SchemaLimits) -> ApiSchema {
+pub fn build(services: Services, mut limits: SchemaLimits) -> ApiSchema {
+    // No page may be larger than what its price is computed for.
+    limits.rows_page_max = limits.rows_page_max.min(ROWS_PAGE_PRICED_MAX);
+    limits.nodes_page_max = limits.nodes_page_max.min(NODES_PAGE_PRICED_MAX);
     let root = root(&limits);
+    let sdl = root.sdl();
     ApiSchema {
-        completion: Arc::new(Completion::of_sdl(&root.sdl())),
+        completion: Arc::new(Completion::of_sdl(&sdl)),
+        inputs: Arc::new(InputTypes::of_sdl(&sdl)),
         root,
         services,
         limits: Arc::new(limits),
@@ -105,7 +111,8 @@ impl ApiSchema {
         };
         let is_request_error = is_request_error(&response);
         let errors = response.errors.into_iter();
-        let errors: Vec<ServerError> = errors.map(|error| tagged(error, &self.limits)).collect();
+        let errors = errors.map(|error| tagged(self.inputs.worded(error), &self.limits));
+        let errors: Vec<ServerError> = errors.collect();
         if is_request_error {
             return reply(ReplyOutcome::RequestError, None, errors);
         }

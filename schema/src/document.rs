@@ -5,7 +5,7 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use async_graphql::{Name, ServerError, Variables};
+use async_graphql::{Name, ServerError, Value, Variables};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
@@ -73,6 +73,7 @@ pub(crate) fn prepare(
         Variables::from_json(serde_json::Value::Object(variables)),
         operation,
     );
+    each_has_a_value(&variables, operation)?;
     // The executor takes a name only where operations have names.
     let operation_name = match &document.operations {
         DocumentOperations::Single(_) => None,
@@ -134,6 +135,20 @@ fn names(operations: &DocumentOperations) -> Vec<String> {
         .collect();
     names.sort_unstable();
     names
+}
+
+/// Refuses an operation of which a variable that can't be null has no value.
+fn each_has_a_value(variables: &Variables, operation: &OperationDefinition) -> Result<(), Refusal> {
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        let of = &definition.node.var_type.node;
+        let value = variables.get(name).unwrap_or(&Value::Null);
+        if !of.nullable && *value == Value::Null {
+            let message = format!("`${name}` has no value; give one of type `{of}` in `variables`");
+            return Err(Refusal::invalid(message).at(format!("variables.{name}")));
+        }
+    }
+    Ok(())
 }
 
 /// The variables with the defaults that the operation declares: `@include(if: $v)` doesn't look

@@ -31,3 +31,6 @@ mod tests;
 pub use api::{ApiSchema, build};
 pub use limits::SchemaLimits;
 pub use request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
+
+/// The schema in GraphQL's schema language; a test holds it to what [`build`] makes.
+pub const SDL: &str = include_str!("../bellwether.graphql");

@@ -1,5 +1,11 @@
 //! The named limits of a request; their values come from the root crate's `config.rs`.
 
+/// The largest page of rows that a price is computed for.
+pub(crate) const ROWS_PAGE_PRICED_MAX: u32 = 1_000;
+
+/// The largest page of nodes that a price is computed for.
+pub(crate) const NODES_PAGE_PRICED_MAX: u32 = 100;
+
 /// What one GraphQL request may ask for.
 #[derive(Debug, Clone)]
 pub struct SchemaLimits {
@@ -17,9 +23,11 @@ pub struct SchemaLimits {
     pub directives_max: usize,
     /// The most fields at the root, over all operations of a document.
     pub root_fields_max: usize,
-    /// The most rows that one page of `metrics` may have.
+    /// The most rows that one page of `metrics` may have; above 1000 it is 1000, the most that a
+    /// price is computed for.
     pub rows_page_max: u32,
-    /// The most nodes that one page of a connection may have.
+    /// The most nodes that one page of a connection may have; above 100 it is 100, the most that a
+    /// price is computed for.
     pub nodes_page_max: u32,
     /// The longest time that an answer may take, in milliseconds.
     pub wall_time_ms: u64,

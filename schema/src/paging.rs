@@ -3,9 +3,6 @@
 use async_graphql::SimpleObject;
 use bellwether_domain::error_code::Refusal;
 
-/// The largest page that a price is computed for; larger ones are refused when they are read.
-const PRICED_PAGE_MAX: i32 = 100_000;
-
 /// Where a page lies in the whole.
 #[derive(Debug, Clone, Default, SimpleObject)]
 pub(crate) struct PageInfo {
@@ -36,15 +33,23 @@ pub(crate) fn page_size(
         );
     }
     if size > max {
-        return Err(Refusal::limit(limit, max, format!("a page of {first}")).at("first"));
+        let mut refusal = Refusal::limit(limit, max, format!("a page of {first}")).at("first");
+        refusal.message.push_str(&format!("; use 1 to {max}"));
+        return Err(refusal);
     }
     Ok(size)
 }
 
-/// The price of a page: a zero or negative page costs as one, and nothing wraps.
-pub(crate) fn page_price(first: Option<i32>, default: i32, child_price: usize) -> usize {
-    let first = first.unwrap_or(default).clamp(1, PRICED_PAGE_MAX);
-    let n_things = usize::try_from(first).unwrap_or(1);
+/// The price of a page: a zero or negative page costs as one, nothing wraps, and a page above
+/// `max` costs as one of `max`, so that it is refused where it is read, by its own limit.
+pub(crate) fn page_price(
+    first: Option<i32>,
+    default: i32,
+    max: u32,
+    child_price: usize,
+) -> usize {
+    let first = u32::try_from(first.unwrap_or(default)).unwrap_or(1);
+    let n_things = usize::try_from(first.clamp(1, max)).unwrap_or(usize::MAX);
     child_price.max(1).saturating_mul(n_things)
 }
 
@@ -64,9 +69,14 @@ mod tests {
 
     #[test]
     fn no_page_is_free_and_no_price_wraps() {
-        assert_eq!(page_price(Some(-1), 20, 7), 7);
-        assert_eq!(page_price(Some(0), 20, 0), 1);
-        assert_eq!(page_price(None, 20, 3), 60);
-        assert_eq!(page_price(Some(i32::MAX), 20, usize::MAX), usize::MAX);
+        assert_eq!(page_price(Some(-1), 20, 100, 7), 7);
+        assert_eq!(page_price(Some(0), 20, 100, 0), 1);
+        assert_eq!(page_price(None, 20, 100, 3), 60);
+        assert_eq!(page_price(Some(100), 20, 100, usize::MAX), usize::MAX);
+    }
+
+    #[test]
+    fn a_page_above_the_largest_is_priced_as_the_largest() {
+        assert_eq!(page_price(Some(i32::MAX), 20, 100, 3), 300);
     }
 }

@@ -6,6 +6,7 @@ use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_service::Cursor;
 
 use crate::context::{ContextExt, RequestState};
+use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsResult, Selection};
 use crate::nouns::{
     Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer, campaign_page,
@@ -47,7 +48,7 @@ impl Query {
     }
 
     /// The campaigns that the token may see, in the order in which they were made.
-    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, child_complexity)")]
+    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
@@ -96,7 +97,7 @@ impl Query {
     }
 
     /// Metrics grouped by dimensions over a range of days, one page of them, with totals over all.
-    #[graphql(complexity = "page_price(first, ROWS_PER_PAGE, child_complexity)")]
+    #[graphql(complexity = "page_price(first, ROWS_PER_PAGE, ROWS_PAGE_PRICED_MAX, child_complexity)")]
     async fn metrics(
         &self,
         ctx: &Context<'_>,

@@ -4,12 +4,16 @@
 //! Invariant: nothing of an internal fault but its reference leaves the server, and each failure
 //! of the server is logged once a request.
 
+mod inputs;
+
 use async_graphql::{Error, ErrorExtensionValues, ServerError, Value};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
 use crate::context::RequestState;
 use crate::limits::SchemaLimits;
+
+pub(crate) use inputs::InputTypes;
 
 /// The error that a resolver returns for a failure of a service.
 pub(crate) fn service_error(state: &RequestState, error: &bellwether_service::Error) -> Error {

@@ -76,9 +76,11 @@ pub(crate) enum NoteCode {
     ZeroDenominator,
     /// No row reports a value that the metric needs.
     NotReported,
+    /// Some rows don't report the measure; the value is the sum of those that do.
+    Partial,
     /// Some rows lack a value that the metric needs, so that it would be wrong.
     ComponentMissing,
-    /// Some sales have no cost of goods.
+    /// The cost of goods is not reported for some rows.
     CogsMissing,
     /// The metric has no meaning at this grain: its costs or goods are not broken down so far.
     NotAtThisGrain,

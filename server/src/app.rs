@@ -90,7 +90,7 @@ fn lock_folder(data_dir: &Path) -> Result<File, String> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(format!(
-            "another process holds the data folder `{shown}`; stop it, use its `--url`, or name another folder with `--data-dir`"
+            "another process holds the data folder `{shown}`; stop it, or name another folder with `--data-dir` (`bellwether ingest` can send to it with `--url` and `--token`)"
         )),
         Err(TryLockError::Error(error)) => {
             Err(format!("can't lock the data folder `{shown}`: {error}"))

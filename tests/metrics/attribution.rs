@@ -98,7 +98,10 @@ fn days_that_only_another_window_covers_keep_their_delivery_and_leave_conversion
         "conversions": "4",
         "ctr": 0.1,
         "cvr": null,
-        "notes": [{ "metric": "CVR", "code": "COMPONENT_MISSING" }],
+        "notes": [
+            { "metric": "CONVERSIONS", "code": "PARTIAL" },
+            { "metric": "CVR", "code": "COMPONENT_MISSING" },
+        ],
     });
     assert_eq!(answer["totals"][0], expected);
     assert_eq!(

@@ -142,7 +142,11 @@ fn measures_of_different_campaigns_make_no_ratio_though_as_many_rows_have_them()
         "impressions": 1_000_000,
         "clicks": 50,
         "ctr": null,
-        "notes": [{ "metric": "CTR", "code": "COMPONENT_MISSING" }],
+        "notes": [
+            { "metric": "IMPRESSIONS", "code": "PARTIAL" },
+            { "metric": "CLICKS", "code": "PARTIAL" },
+            { "metric": "CTR", "code": "COMPONENT_MISSING" },
+        ],
     });
     assert_eq!(answer["totals"][0], expected);
 }

@@ -54,7 +54,11 @@ fn a_sale_without_cost_of_goods_leaves_profit_unknown() {
     );
     assert_eq!(
         notes_of_total(&answer),
-        ["GROSS_PROFIT: COGS_MISSING", "ROI: COGS_MISSING"]
+        [
+            "COGS: PARTIAL",
+            "GROSS_PROFIT: COGS_MISSING",
+            "ROI: COGS_MISSING"
+        ]
     );
 }
 
@@ -75,7 +79,10 @@ fn a_row_that_lacks_a_component_leaves_the_ratio_unknown_and_the_sum_known() {
         (&total["impressions"], &total["clicks"]),
         (&json!(100), &json!(20))
     );
-    assert_eq!(notes_of_total(&answer), ["CTR: COMPONENT_MISSING"]);
+    assert_eq!(
+        notes_of_total(&answer),
+        ["IMPRESSIONS: PARTIAL", "CTR: COMPONENT_MISSING"]
+    );
 }
 
 #[test]

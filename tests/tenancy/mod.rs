@@ -96,7 +96,7 @@ const QUERIES: &[Use] = &[
     used(
         "metrics",
         r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, where: {brand: {eq: "BRAND_ID"}}}) { totals { impressions } } }"#,
-        SeesOnlyTheirOwn,
+        FindsNothing,
     ),
 ];
 

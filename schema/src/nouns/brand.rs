@@ -5,6 +5,7 @@ use bellwether_domain::brand;
 
 use super::connection::{CampaignConnection, NODES_PER_PAGE, campaign_page};
 use crate::context::ContextExt;
+use crate::limits::NODES_PAGE_PRICED_MAX;
 use crate::paging::page_price;
 
 /// A brand that the agency works for.
@@ -30,7 +31,7 @@ impl Brand {
     }
 
     /// Its campaigns, in the order in which they were made.
-    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, child_complexity)")]
+    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,

@@ -4,5 +4,6 @@
 mod answers;
 mod errors_document;
 mod given;
+mod inputs;
 mod refusals;
 mod schema_document;

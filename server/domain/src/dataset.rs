@@ -64,6 +64,8 @@ pub struct KeyDimension {
     pub required: bool,
     /// Whether its text is kept in capitals, so that `us` and `US` are one.
     pub capitals: bool,
+    /// How many letters its text has, where a standard says so.
+    pub letters: Option<usize>,
     /// What it means, as a sentence.
     pub meaning: &'static str,
 }
@@ -126,6 +128,7 @@ const fn text(name: &'static str, capitals: bool, meaning: &'static str) -> KeyD
         words: None,
         required: false,
         capitals,
+        letters: None,
         meaning,
     }
 }
@@ -245,11 +248,14 @@ const AUDIENCE_DAILY: Dataset = Dataset {
     campaign_required: true,
     attribution: true,
     dimensions: &[
-        text(
-            "country",
-            true,
-            "ISO 3166 code of the country, such as `US`.",
-        ),
+        KeyDimension {
+            letters: Some(2),
+            ..text(
+                "country",
+                true,
+                "ISO 3166 code of the country, such as `US`.",
+            )
+        },
         text("age", false, "The platform's age group, such as `18-24`."),
         text(
             "gender",
@@ -284,6 +290,7 @@ const COSTS: Dataset = Dataset {
         words: Some(COST_KINDS),
         required: true,
         capitals: false,
+        letters: None,
         meaning: "`agency_fee`, `production` or `influencer`; media is `spend` in delivery_daily.",
     }],
     shape_rule: ShapeRule::Additive,

@@ -73,6 +73,15 @@ pub fn days_before(moment: Timestamp, days: u32) -> Timestamp {
         .unwrap_or(Timestamp::MIN)
 }
 
+/// The moment so many milliseconds later.
+pub fn milliseconds_after(moment: Timestamp, milliseconds: usize) -> Timestamp {
+    let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
+    Span::new()
+        .try_milliseconds(milliseconds)
+        .and_then(|span| moment.checked_add(span))
+        .unwrap_or(Timestamp::MAX)
+}
+
 /// The moment so many seconds later.
 pub fn seconds_after(moment: Timestamp, seconds: u32) -> Timestamp {
     moment

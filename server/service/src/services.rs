@@ -106,6 +106,15 @@ impl Services {
         blocking("ping the catalogue", move || Ok(parts.catalogue.ping()?)).await
     }
 
+    /// Whether the instance has any agency yet.
+    pub async fn has_agencies(&self) -> Result<bool> {
+        let parts = Arc::clone(&self.parts);
+        blocking("list agencies", move || {
+            Ok(!parts.catalogue.list_agencies()?.is_empty())
+        })
+        .await
+    }
+
     /// Waits until the batches that are on their way have ended, for a graceful stop.
     pub async fn finish(&self) {
         self.parts.tasks.finish().await;

@@ -89,7 +89,7 @@ pub(super) struct AddMemberArgs {
     #[arg(long)]
     brand: Vec<String>,
     /// After how many days its token ends.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     token_days: Option<u16>,
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn run(command: AdminCommand) -> Result<ExitCode, String> {
     let app = App::open(folder(&command).load()?).await?;
     let catalogue = app.services.catalogue();
     let told = act(catalogue, command, SystemClock.now())?;
-    println!("{told}");
+    super::say(told);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -202,7 +202,7 @@ impl RevokeTokensArgs {
         let revoked = catalogue
             .revoke_tokens_named(&scope, &self.name, now)
             .map_err(|error| told(&error))?;
-        Ok(format!("revoked {revoked} tokens"))
+        Ok(format!("tokens revoked: {revoked}"))
     }
 }
 

@@ -47,9 +47,9 @@ pub(super) async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     let agencies = build::build(&running.app.services, &data_dir, contents, shows_progress).await?;
     let url = running.listening.url();
     if args.json {
-        println!("{}", welcome::json(&url, &agencies));
+        super::say(welcome::json(&url, &agencies));
     } else {
-        println!("{}", welcome::text(&url, &agencies));
+        super::say(welcome::text(&url, &agencies));
     }
     running.serve().await
 }

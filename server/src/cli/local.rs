@@ -39,18 +39,18 @@ pub(super) async fn ingest(args: IngestArgs) -> Result<ExitCode, String> {
         if args.json {
             // No batch came about, so that the one line is of the command.
             let failure = Failure::of_refusal(&Refusal::invalid(message));
-            println!("{}", failure.json);
+            super::say(failure.json);
         }
     })?;
     if let Some(refused) = unsent(&batches, args.json) {
-        print!("{}", refused.text);
+        super::say(refused.text.trim_end());
         return Ok(ExitCode::FAILURE);
     }
     let door = Door::open(&args).await.inspect_err(|message| {
         if args.json {
             let failure = Failure::of_refusal(&Refusal::new(ErrorCode::Unavailable, message));
             for batch in &batches {
-                println!("{}", failed_json(batch, &failure.json));
+                super::say(failed_json(batch, &failure.json));
             }
         }
     })?;
@@ -70,11 +70,11 @@ async fn take(door: &Door, batch: &PreparedBatch, args: &IngestArgs) -> bool {
     match door.take(batch, args).await {
         Ok(answer) => {
             let told = report(&answer, batch, args.json);
-            print!("{}", told.text);
+            super::say(told.text.trim_end());
             told.success
         }
         Err(failure) if args.json => {
-            println!("{}", failed_json(batch, &failure.json));
+            super::say(failed_json(batch, &failure.json));
             false
         }
         Err(failure) => {

@@ -7,7 +7,7 @@ pub mod ingest;
 mod local;
 mod serve;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -42,7 +42,7 @@ enum Command {
     #[command(subcommand)]
     Admin(admin::AdminCommand),
     /// Print the GraphQL schema.
-    Schema(Folder),
+    Schema,
     /// Run one plugin for a server; servers start this themselves.
     #[command(hide = true)]
     PluginHost {
@@ -93,8 +93,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Migrate(folder) => {
             let run = crate::app::migrate(folder.load()?)?;
             match run.as_slice() {
-                [] => println!("the catalogue's schema is up to date"),
-                names => names.iter().for_each(|name| println!("ran {name}")),
+                [] => say("the catalogue's schema is up to date"),
+                names => names.iter().for_each(|name| say(format!("ran {name}"))),
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -104,13 +104,17 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             generate::run(&args, today).map(|()| ExitCode::SUCCESS)
         }
         Command::Admin(command) => admin::run(command).await,
-        Command::Schema(folder) => {
-            let app = crate::app::App::open(folder.load()?).await?;
-            print!("{}", app.schema.sdl());
+        Command::Schema => {
+            say(bellwether_schema::SDL.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         Command::PluginHost { .. } => Err("plugin-host is started before this".to_owned()),
     }
+}
+
+/// Prints a line. A reader that has gone away, such as `head`, is no fault: a server goes on.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn failed(message: &str) -> ExitCode {

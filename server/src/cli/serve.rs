@@ -42,11 +42,27 @@ pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
         bodies_removed = swept.bodies_removed,
         "swept",
     );
+    if !running
+        .app
+        .services
+        .has_agencies()
+        .await
+        .map_err(|error| error.chain())?
+    {
+        tracing::warn!(
+            "the data folder `{}` holds no agency; `bellwether admin add-agency` makes one",
+            super::shown(&args.folder.data_dir),
+        );
+    }
+    // Found now rather than at the first score, so that a refused plugin is in the log at once.
+    running.app.services.plugins().await;
     let url = running.listening.url();
     if args.json {
-        println!("{}", serde_json::json!({ "url": url }));
+        super::say(serde_json::json!({ "url": url }));
     } else {
-        println!("Bellwether answers at {url}/graphql; Ctrl-C stops it.");
+        super::say(format!(
+            "Bellwether answers at {url}/graphql; Ctrl-C stops it."
+        ));
     }
     running.serve().await
 }

@@ -140,7 +140,13 @@ pub fn evaluate(metric: Metric, components: &impl Components) -> MetricCell {
     let definition = metric.definition();
     match weighted_sums(&definition.formula, components) {
         Err(note) => MetricCell::null(note),
-        Ok((numerator, None)) => value_of_sum(definition.unit, numerator),
+        Ok((numerator, None)) => {
+            let mut cell = value_of_sum(definition.unit, numerator);
+            if cell.value.is_some() && is_partial(metric, components) {
+                cell.note = Some(NoteCode::Partial);
+            }
+            cell
+        }
         Ok((numerator, Some(denominator))) => value_of_quotient(
             definition.unit,
             definition.formula.factor,
@@ -148,6 +154,13 @@ pub fn evaluate(metric: Metric, components: &impl Components) -> MetricCell {
             denominator,
         ),
     }
+}
+
+/// Whether a measure is reported by some rows of the group but not by all.
+fn is_partial(metric: Metric, components: &impl Components) -> bool {
+    let measure = metric.measure().map(Component::Measure);
+    let found = measure.and_then(|measure| components.component(measure).ok());
+    found.is_some_and(|found| found.sum.count < components.n_rows())
 }
 
 /// The sums above and below the line in millionths, if nothing that is needed lacks.

@@ -22,9 +22,11 @@ closed_words! {
         ZeroDenominator => "ZERO_DENOMINATOR",
         /// No row reports a value that the metric needs.
         NotReported => "NOT_REPORTED",
+        /// Some rows don't report the measure; the value is the sum of those that do.
+        Partial => "PARTIAL",
         /// Some rows lack a value that the metric needs, so that it would be wrong.
         ComponentMissing => "COMPONENT_MISSING",
-        /// Some sales have no cost of goods.
+        /// The cost of goods is not reported for some rows.
         CogsMissing => "COGS_MISSING",
         /// The metric has no meaning at this grain: its costs or goods are not broken down so far.
         NotAtThisGrain => "NOT_AT_THIS_GRAIN",
@@ -39,10 +41,13 @@ impl NoteCode {
         match self {
             Self::ZeroDenominator => "The denominator is zero.",
             Self::NotReported => "No row reports a value that the metric needs.",
+            Self::Partial => {
+                "Some rows don't report the measure; the value is the sum of those that do."
+            }
             Self::ComponentMissing => {
                 "Some rows lack a value that the metric needs, so that it would be wrong."
             }
-            Self::CogsMissing => "Some sales have no cost of goods.",
+            Self::CogsMissing => "The cost of goods is not reported for some rows.",
             Self::NotAtThisGrain => {
                 "The metric has no meaning at this grain: its costs or goods are not broken down so far."
             }

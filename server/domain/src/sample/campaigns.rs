@@ -9,7 +9,7 @@ use crate::brand::Brand;
 use crate::campaign::{Campaign, CampaignStatus, EXTERNAL_ID_BYTES_MAX, Objective, Platform};
 use crate::ids::{BrandId, CampaignId, IdSource};
 use crate::money::Currency;
-use crate::time::{Date, Timestamp, ZoneName};
+use crate::time::{Date, Timestamp, ZoneName, milliseconds_after};
 
 /// What a campaign gets that is registered by a report, where its row says nothing else.
 #[derive(Debug, Clone)]
@@ -151,7 +151,11 @@ impl<'a> CampaignDirectory<'a> {
             None => defaults.platform,
         };
         let campaign = Campaign {
-            id: CampaignId::from_parts(self.now, self.ids.random()),
+            // In the order of the rows: what is ordered by ids is then the same for the same report.
+            id: CampaignId::from_parts(
+                milliseconds_after(self.now, self.campaigns.len()),
+                self.ids.random(),
+            ),
             brand: self.brand,
             external_id: row.external_id.to_owned(),
             name: row.name.unwrap_or(row.external_id).to_owned(),

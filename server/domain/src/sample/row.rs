@@ -212,6 +212,16 @@ impl<'a> RowParser<'a> {
             })?;
             return self.key_text(word);
         }
+        if let Some(letters) = dimension.letters
+            && (text.len() != letters || !text.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        {
+            let message = format!(
+                "`{}` is no {}; use its {letters} letters, such as `US`",
+                shown(text),
+                dimension.name
+            );
+            return Err((ProblemCode::UnknownWord, message));
+        }
         if dimension.capitals {
             return self.key_text(&text.to_uppercase());
         }

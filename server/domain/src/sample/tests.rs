@@ -308,3 +308,22 @@ fn a_sum_without_place_refuses_each_of_its_rows() {
     );
     assert_eq!(facts.len(), 1);
 }
+
+#[test]
+fn a_country_has_two_letters_in_any_case() {
+    let header = ["date", "campaign", "country"];
+    let rows: [&[&str]; 3] = [
+        &["2026-04-10", "c", "us"],
+        &["2026-04-10", "c", "USA"],
+        &["2026-04-10", "c", "4U"],
+    ];
+    let (facts, problems, _) = read(
+        DatasetName::AudienceDaily,
+        &header,
+        &rows,
+        Duplicates::Reject,
+    );
+    assert_eq!(facts[0].key.texts[0].as_deref(), Some("US"));
+    let codes: Vec<ProblemCode> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [ProblemCode::UnknownWord, ProblemCode::UnknownWord]);
+}

@@ -112,6 +112,13 @@ fn header_names(names: &ByteRecord) -> Result<Vec<&str>, Refusal> {
             Refusal::invalid("the body is empty; the first line names the columns").at("header"),
         );
     }
+    if let (1, Some(only)) = (names.len(), names.get(0))
+        && let Some(separator) = only.iter().find(|byte| matches!(byte, b';' | b'\t' | b'|'))
+    {
+        let shown = char::from(*separator).escape_default();
+        let message = format!("the header is separated by `{shown}`; separate columns by `,`");
+        return Err(Refusal::invalid(message).at("header"));
+    }
     names
         .iter()
         .map(|name| {

@@ -3,7 +3,7 @@
 use bellwether_domain::answer::{MetricTable, Row};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::metric::{Metric, Unit, Value};
+use bellwether_domain::metric::{Metric, MetricCell, NoteCode, Unit, Value};
 use bellwether_domain::money::micros_of;
 use bellwether_domain::query::{
     Attribution, Dimension, MetricRequest, Order, OrderKey, RangeRequest, RangeUnit,
@@ -84,7 +84,9 @@ fn column_data(
         return Ok(ColumnData::Utf8(texts));
     }
     let (metric, place) = metric_of(column, answer)?;
-    let values = rows.iter().map(|row| row.cells[place].value);
+    // A plugin can't tell a partial sum from a whole one: it gets whole ones only.
+    let whole = |cell: &MetricCell| cell.value.filter(|_| cell.note != Some(NoteCode::Partial));
+    let values = rows.iter().map(|row| whole(&row.cells[place]));
     match (column.column_type, metric.definition().unit) {
         (ColumnType::Int64, Unit::Count) => Ok(ColumnData::Int64(
             values

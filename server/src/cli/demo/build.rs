@@ -11,6 +11,7 @@ use bellwether_domain::campaign::Campaign;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, MemberId, TokenId};
 use bellwether_domain::member::Member;
 use bellwether_domain::sample::Duplicates;
+use bellwether_domain::time::milliseconds_after;
 use bellwether_service::{Format, IngestRequest, Services};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -149,9 +150,12 @@ async fn make_brand(
     if contents == Contents::Empty {
         return Ok(());
     }
-    for campaign in &plan.campaigns {
+    for (order, campaign) in plan.campaigns.iter().enumerate() {
+        // Ids in the order of the plan, so that what is ordered by them (the micros of spread
+        // costs, the first page of campaigns) is the same in every demonstration.
+        let at = milliseconds_after(now, order);
         let campaign = Campaign {
-            id: CampaignId::from_parts(now, ids.random()),
+            id: CampaignId::from_parts(at, ids.random()),
             brand: id,
             external_id: campaign.external_id.clone(),
             name: campaign.name.clone(),
