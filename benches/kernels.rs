@@ -1,7 +1,7 @@
 //! How long the store takes to decode a partition and to aggregate it: one month of 200 campaigns
 //! with 10 ads each, some 62,000 rows. `cargo bench --bench kernels`.
 //!
-//! The full benches and the load run against peers come with the store issue.
+//! Whole queries over HTTP and a peer in the same run are not measured yet.
 
 use std::hint::black_box;
 use std::path::Path;
