@@ -12,7 +12,7 @@ use bellwether_domain::error_code::Refusal;
 use crate::brackets::{self, BRACKETS_MAX};
 use crate::guard;
 use crate::limits::SchemaLimits;
-use crate::refusal::{server_error, tagged};
+use crate::refusal::{server_error, tagged, without_value};
 use crate::request::{GraphqlRequest, Method, ReplyOutcome};
 
 /// A document that passed the guard, with the operation that runs.
@@ -144,8 +144,8 @@ fn each_has_a_value(variables: &Variables, operation: &OperationDefinition) -> R
         let of = &definition.node.var_type.node;
         let value = variables.get(name).unwrap_or(&Value::Null);
         if !of.nullable && *value == Value::Null {
-            let message = format!("`${name}` has no value; give one of type `{of}` in `variables`");
-            return Err(Refusal::invalid(message).at(format!("variables.{name}")));
+            let hint = format!("; give one of type `{of}` in `variables`");
+            return Err(without_value(name, &hint));
         }
     }
     Ok(())

@@ -33,21 +33,16 @@ pub(crate) fn page_size(
         );
     }
     if size > max {
-        let mut refusal = Refusal::limit(limit, max, format!("a page of {first}")).at("first");
-        refusal.message.push_str(&format!("; use 1 to {max}"));
-        return Err(refusal);
+        let refusal = Refusal::limit(limit, max, format!("a page of {first}"));
+        let message = format!("{}; use 1 to {max}", refusal.message);
+        return Err(Refusal { message, ..refusal }.at("first"));
     }
     Ok(size)
 }
 
 /// The price of a page: a zero or negative page costs as one, nothing wraps, and a page above
 /// `max` costs as one of `max`, so that it is refused where it is read, by its own limit.
-pub(crate) fn page_price(
-    first: Option<i32>,
-    default: i32,
-    max: u32,
-    child_price: usize,
-) -> usize {
+pub(crate) fn page_price(first: Option<i32>, default: i32, max: u32, child_price: usize) -> usize {
     let first = u32::try_from(first.unwrap_or(default)).unwrap_or(1);
     let n_things = usize::try_from(first.clamp(1, max)).unwrap_or(usize::MAX);
     child_price.max(1).saturating_mul(n_things)

@@ -48,7 +48,9 @@ impl Query {
     }
 
     /// The campaigns that the token may see, in the order in which they were made.
-    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)")]
+    #[graphql(
+        complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
+    )]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
@@ -97,7 +99,9 @@ impl Query {
     }
 
     /// Metrics grouped by dimensions over a range of days, one page of them, with totals over all.
-    #[graphql(complexity = "page_price(first, ROWS_PER_PAGE, ROWS_PAGE_PRICED_MAX, child_complexity)")]
+    #[graphql(
+        complexity = "page_price(first, ROWS_PER_PAGE, ROWS_PAGE_PRICED_MAX, child_complexity)"
+    )]
     async fn metrics(
         &self,
         ctx: &Context<'_>,

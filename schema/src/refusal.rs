@@ -13,7 +13,7 @@ use bellwether_domain::error_code::Refusal;
 use crate::context::RequestState;
 use crate::limits::SchemaLimits;
 
-pub(crate) use inputs::InputTypes;
+pub(crate) use inputs::{InputTypes, without_value};
 
 /// The error that a resolver returns for a failure of a service.
 pub(crate) fn service_error(state: &RequestState, error: &bellwether_service::Error) -> Error {

@@ -231,6 +231,18 @@ fn pages_end_at_their_largest_size() {
 }
 
 #[test]
+fn a_page_far_too_large_is_refused_by_its_own_limit_before_its_price() {
+    let server = an_empty_server();
+    let query =
+        format!("{{ metrics(input: {{{APRIL}}}, first: 1000000) {{ rows {{ impressions }} }} }}");
+    let error = run(&server.viewer(), &query).json()["errors"][0].take();
+    assert_eq!(
+        error["message"],
+        "a page of 1000000 is over the limit `rows_page_max` of 1000; use 1 to 1000"
+    );
+}
+
+#[test]
 fn the_usual_clients_introspection_passes_the_limits() {
     let server = an_empty_server();
     let of_type = "ofType { kind name ".repeat(7) + &"}".repeat(7);

@@ -169,6 +169,30 @@ fn wrong_arguments_and_variables_are_refused_with_a_code() {
 }
 
 #[test]
+fn a_misspelt_enum_value_is_told_with_the_nearest_and_its_place() {
+    let server = an_empty_server();
+    let query = "{ metrics(input: {range: {last: {n: 1, unit: DAYS}}}) { rowCount } }";
+    let reply = server
+        .viewer()
+        .post_json("/graphql", &json!({ "query": query }));
+    assert_refused(&reply, 200, "INVALID_INPUT");
+    assert_eq!(
+        reply.json()["errors"][0],
+        json!({
+            "message": "`DAYS` is not a `RangeUnit`; did you mean `DAY`?",
+            "locations": [{ "line": 1, "column": 11 }],
+            "extensions": {
+                "code": "INVALID_INPUT",
+                "retryable": false,
+                "field": "input.range.last.unit",
+                "allowed": ["DAY", "WEEK", "MONTH"],
+                "didYouMean": "DAY",
+            },
+        })
+    );
+}
+
+#[test]
 fn a_bad_token_is_401_with_a_challenge() {
     let server = an_empty_server();
     let unknown = format!("Bearer bw_{}", "a".repeat(52));

@@ -31,7 +31,9 @@ impl Brand {
     }
 
     /// Its campaigns, in the order in which they were made.
-    #[graphql(complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)")]
+    #[graphql(
+        complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
+    )]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,

@@ -74,6 +74,9 @@ impl InputTypes {
             let (value, _) = value.rsplit_once("\".")?;
             return Some(self.unknown_value(type_name, value));
         }
+        if let Some(rest) = message.strip_prefix("Variable ") {
+            return about_variable(rest);
+        }
         let refused = message
             .strip_prefix("Invalid value for argument \"")
             .or_else(|| message.strip_prefix("Invalid default value for argument: \""))?;
@@ -142,6 +145,21 @@ impl InputTypes {
     fn words(&self, type_name: &str) -> &[String] {
         self.words.get(type_name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What the library tells of a variable, after the word "Variable".
+fn about_variable(told: &str) -> Option<Refusal> {
+    if let Some(name) = told.strip_suffix(" is not defined.") {
+        return Some(without_value(name, ""));
+    }
+    let (name, rest) = told.strip_prefix("\"$")?.split_once('"')?;
+    rest.starts_with(" is not defined")
+        .then(|| Refusal::invalid(format!("`${name}` is not declared by the operation")))
+}
+
+/// The refusal of a variable that has to have a value and has none; `hint` says which it takes.
+pub(crate) fn without_value(name: &str, hint: &str) -> Refusal {
+    Refusal::invalid(format!("`${name}` has no value{hint}")).at(format!("variables.{name}"))
 }
 
 fn one_of(definition: &TypeDefinition) -> bool {

@@ -39,10 +39,7 @@ async fn each_enum_suggests_its_own_values() {
             "range: {last: {n: 7, unit: DAY}}, where: {platform: {eq: TIKTOC}}",
             "TIKTOK",
         ),
-        (
-            "range: {last: {n: 7, unit: DAY}}, metrics: [SPND]",
-            "SPEND",
-        ),
+        ("range: {last: {n: 7, unit: DAY}}, metrics: [SPND]", "SPEND"),
     ];
     for (input, near) in slips {
         let document = format!("{{ metrics(input: {{{input}}}) {{ rowCount }} }}");
@@ -67,10 +64,7 @@ async fn a_misspelt_enum_value_of_a_variable_has_its_place_too() {
     let document = "query Q($input: MetricsInput!) { metrics(input: $input) { rowCount } }";
     let input = json!({"range": {"last": {"n": 7, "unit": "DAYS"}}});
     let (message, extensions) = refused(document, json!({ "input": input })).await;
-    assert_eq!(
-        message,
-        "`DAYS` is not a `RangeUnit`; did you mean `DAY`?"
-    );
+    assert_eq!(message, "`DAYS` is not a `RangeUnit`; did you mean `DAY`?");
     assert_eq!(extensions["field"], "input.range.last.unit");
 }
 
@@ -119,7 +113,8 @@ async fn a_field_that_an_input_lacks_or_needs_is_named() {
 
 #[tokio::test]
 async fn a_value_of_another_type_has_its_place() {
-    let (message, extensions) = refused("{ campaigns(first: \"9\") { nodes { id } } }", json!({})).await;
+    let (message, extensions) =
+        refused("{ campaigns(first: \"9\") { nodes { id } } }", json!({})).await;
     assert_eq!(message, "`first` is not of type `Int`");
     assert_eq!(extensions["field"], "first");
 }
@@ -133,7 +128,7 @@ async fn a_variable_without_a_value_is_named() {
     for document in documents {
         for variables in [json!({}), json!({"n": null})] {
             let (message, extensions) = refused(document, variables).await;
-            assert!(message.starts_with("`$n` has no value"), "{message}");
+            assert!(message.starts_with("`$n` has no value; "), "{message}");
             assert_eq!(extensions["field"], "variables.n");
         }
     }
@@ -158,4 +153,11 @@ async fn a_page_far_too_large_is_told_the_largest() {
         assert_eq!(answer.message(), told);
         assert_eq!(answer.body["errors"][0]["extensions"]["field"], "first");
     }
+}
+
+#[tokio::test]
+async fn a_variable_that_is_not_declared_is_told_apart() {
+    let document = "query Q { campaigns(first: $n) { nodes { id } } }";
+    let (message, _) = refused(document, json!({"n": 1})).await;
+    assert_eq!(message, "`$n` is not declared by the operation");
 }
