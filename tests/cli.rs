@@ -220,8 +220,7 @@ fn a_folder_that_is_served_is_left_to_its_server() {
         reports.shown("good.csv"),
     ));
     assert_eq!(told.code, Some(1));
-    let expected =
-        format!("another process holds the data folder `{data_dir}`; stop it");
+    let expected = format!("another process holds the data folder `{data_dir}`; stop it");
     assert!(told.stderr.contains(&expected), "{}", told.stderr);
 }
 

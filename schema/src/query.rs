@@ -135,8 +135,7 @@ async fn metrics_page(
     let named = input.named_metrics();
     let selected = selection.metrics.iter().map(|field| field.what).collect();
     let request = input.into_request(selection).map_err(refused)?;
-    let pinned = cursor.map(|cursor| cursor.snapshot);
-    let answer = state.services.metrics(&state.scope, &request, pinned).await;
+    let answer = state.services.metrics(&state.scope, &request, cursor).await;
     let offset = cursor.map_or(0, |cursor| cursor.offset);
     let answer = state.answer(answer)?;
     Ok(MetricsResult::new(

@@ -114,7 +114,11 @@ fn a_token_of_one_day_opens_today_and_of_no_day_is_refused() {
     let line = "admin add-member --agency acme over --role ANALYST --token-days 0";
     let over = run(BELLWETHER, line.split(' '));
     assert_eq!(over.code, Some(2));
-    assert!(over.stderr.contains("0 is not in 1..=65535"), "{}", over.stderr);
+    assert!(
+        over.stderr.contains("0 is not in 1..=65535"),
+        "{}",
+        over.stderr
+    );
 }
 
 #[test]

@@ -142,3 +142,16 @@ fn connections_of_campaigns_walk_over_all_of_them() {
     }
     assert_eq!(ids.len(), 5);
 }
+
+#[test]
+fn a_cursor_of_another_question_is_refused() {
+    let server = five_campaigns();
+    let viewer = server.viewer();
+    let first = page(&viewer, None)["data"]["metrics"].take();
+    let cursor = first["pageInfo"]["endCursor"].as_str().expect("a cursor");
+    let error = viewer.error(&format!(
+        "{{ metrics(input: {{{APRIL}, by: [PERIOD]}}, after: \"{cursor}\") {{ rows {{ impressions }} }} }}"
+    ));
+    assert_eq!(error["extensions"]["code"], "INVALID_INPUT");
+    assert_eq!(error["extensions"]["field"], "after");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Metric;
-use bellwether_service::{Cursor, MetricsAnswer};
+use bellwether_service::MetricsAnswer;
 
 use super::row::{MetricsRow, RowPlace};
 use super::table::{self, MetricsTable};
@@ -66,13 +66,7 @@ impl MetricsResult {
 
 impl AnswerPage {
     fn page_info(&self) -> PageInfo {
-        let cursor = |offset| {
-            Cursor {
-                snapshot: self.answer.snapshot,
-                offset,
-            }
-            .encode()
-        };
+        let cursor = |offset| self.answer.cursor(offset).encode();
         let has_rows = self.from < self.until;
         PageInfo {
             has_next_page: self.until < self.answer.table().rows.len(),

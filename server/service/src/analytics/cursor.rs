@@ -1,6 +1,9 @@
 //! Cursors over the rows of an answer: a place, pinned to the snapshot that the page came from.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use bellwether_domain::error_code::Refusal;
+use bellwether_domain::query::MetricQuery;
 use bellwether_domain::segment::Snapshot;
 use data_encoding::BASE64URL_NOPAD;
 
@@ -11,12 +14,22 @@ pub struct Cursor {
     pub snapshot: Snapshot,
     /// How many rows come before.
     pub offset: usize,
+    /// A hash of the canonical question: a cursor is of no use to another one.
+    pub question: u64,
 }
 
 impl Cursor {
+    /// The hash by which a cursor knows its question; the same within one version of the server.
+    pub(super) fn question_of(query: &MetricQuery) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        query.hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// The cursor as clients hold it.
     pub fn encode(&self) -> String {
-        BASE64URL_NOPAD.encode(format!("{}:{}", self.snapshot, self.offset).as_bytes())
+        BASE64URL_NOPAD
+            .encode(format!("{}:{}:{:x}", self.snapshot, self.offset, self.question).as_bytes())
     }
 
     /// The cursor that a client sent.
@@ -26,10 +39,11 @@ impl Cursor {
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .and_then(|text| {
-                let (snapshot, offset) = text.split_once(':')?;
+                let mut parts = text.split(':');
                 Some(Self {
-                    snapshot: snapshot.parse().ok()?,
-                    offset: offset.parse().ok()?,
+                    snapshot: parts.next()?.parse().ok()?,
+                    offset: parts.next()?.parse().ok()?,
+                    question: u64::from_str_radix(parts.next()?, 16).ok()?,
                 })
             });
         parsed.ok_or_else(|| {
@@ -55,6 +69,7 @@ mod tests {
         let cursor = Cursor {
             snapshot,
             offset: 100,
+            question: u64::MAX,
         };
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
         assert!(Cursor::decode("noise").is_err());

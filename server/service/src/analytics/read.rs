@@ -13,6 +13,7 @@ use bellwether_domain::time::{Date, Timestamp, date_of_day_number};
 use bellwether_domain::{ErrorCode, Scope};
 
 use super::costs::RecordedCosts;
+use super::cursor::Cursor;
 use super::group::Grouping;
 use crate::attributes::Attributes;
 use crate::background::blocking;
@@ -93,6 +94,16 @@ impl MetricsAnswer {
         self.computed.data_through
     }
 
+    /// The cursor of the page that begins after so many rows.
+    pub fn cursor(&self, offset: usize) -> Cursor {
+        let question = Cursor::question_of(&self.table().query);
+        Cursor {
+            snapshot: self.snapshot,
+            offset,
+            question,
+        }
+    }
+
     /// What to know beside the numbers.
     pub fn warnings(&self) -> &[Warning] {
         &self.computed.warnings
@@ -105,19 +116,20 @@ impl MetricsAnswer {
 }
 
 impl Services {
-    /// Answers a metric query for what the scope sees. `pinned` is the snapshot of a cursor, so
+    /// Answers a metric query for what the scope sees. A `cursor` pins the snapshot it is of, so
     /// that all pages of one walk come from the same numbers.
     pub async fn metrics(
         &self,
         scope: &Scope,
         request: &MetricRequest,
-        pinned: Option<Snapshot>,
+        cursor: Option<Cursor>,
     ) -> Result<MetricsAnswer> {
         let parts = &self.parts;
         let (newest, attributes) = parts.attributes(scope).await?;
-        let snapshot = settle_snapshot(newest, pinned)?;
+        let snapshot = settle_snapshot(newest, cursor.map(|cursor| cursor.snapshot))?;
         let query = request.plan(&plan_context(parts, &attributes))?;
         check_filters(&query, &attributes)?;
+        check_cursor(cursor, &query)?;
         let key = (scope.agency(), query.clone(), snapshot);
         let compute = compute(parts, scope, query, snapshot, attributes);
         let entry = parts
@@ -194,6 +206,17 @@ fn settle_snapshot(newest: Snapshot, pinned: Option<Snapshot>) -> Result<Snapsho
         return Err(Refusal::new(ErrorCode::Conflict, message).at("after"));
     }
     Ok(pinned)
+}
+
+/// A cursor pages through the question that it came from; 'the last 90 days' asked after midnight
+/// is another one.
+fn check_cursor(cursor: Option<Cursor>, query: &MetricQuery) -> Result<(), Refusal> {
+    let is_of_another = |cursor: Cursor| cursor.question != Cursor::question_of(query);
+    if cursor.is_some_and(is_of_another) {
+        let message = "the cursor is of another question; begin again without `after`";
+        return Err(Refusal::invalid(message).at("after"));
+    }
+    Ok(())
 }
 
 /// A campaign or brand that the scope can't see does not exist, in a filter as anywhere.

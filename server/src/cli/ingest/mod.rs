@@ -1,8 +1,8 @@
 //! `bellwether ingest`: files in, whether to a server over HTTP or to the local data folder.
 //!
-//! The command is three steps, so that both ways share all but the middle one: [`plan`] reads the
+//! The command is three steps, so that both ways share all but the middle one: [`plan()`] reads the
 //! arguments and converts what has to be converted; [`send_over_http`] or the caller's own
-//! `Services::ingest` takes one [`PreparedBatch`]; [`report`] says how it ended. Between the
+//! `Services::ingest` takes one [`PreparedBatch`]; [`report()`] says how it ended. Between the
 //! first two, [`unsent`] stops a strict command whose files have lines that can't be converted.
 //! Invariant: this module opens no data folder and starts no runtime; sending blocks its thread.
 //!
