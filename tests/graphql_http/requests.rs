@@ -243,3 +243,18 @@ fn every_reply_carries_the_id_of_its_request() {
     assert_eq!(ids.len(), replies.len());
     assert!(ids.iter().all(|id| id.starts_with("req_")), "{ids:?}");
 }
+
+#[test]
+fn a_header_that_holds_no_token_is_told_from_one_that_was_not_sent() {
+    let server = an_empty_server();
+    let body = br#"{"query":"{ viewer { role } }"}"#;
+    let message = |headers: &[(&str, &str)]| {
+        let reply = server.anonymous().post("/graphql", headers, body);
+        assert_eq!(reply.status, 401);
+        reply.json()["errors"][0]["message"].to_string()
+    };
+    let json = ("content-type", "application/json");
+    assert!(message(&[json]).contains("no bearer token was sent"));
+    let basic = message(&[json, ("authorization", "Basic YTpi")]);
+    assert!(basic.contains("holds no readable bearer token"), "{basic}");
+}

@@ -12,31 +12,28 @@ use super::request_id::RequestId;
 /// The scope of a request, or why it has none.
 pub(super) async fn scope(
     services: &Services,
-    token: Option<&str>,
+    request: &Request,
     id: &RequestId,
 ) -> Result<Scope, HttpError> {
-    let token = token.ok_or_else(missing)?;
     services
-        .authorise(token)
+        .authorise(bearer(request)?)
         .await
         .map_err(|error| HttpError::of_service(&error, id))
 }
 
 /// The bearer token that a request carries; query parameters and cookies never carry one.
-pub(super) fn bearer(request: &Request) -> Option<&str> {
+pub(super) fn bearer(request: &Request) -> Result<&str, Refusal> {
+    let refused = |what: &str| {
+        let message = format!("{what}; send `Authorization: Bearer bw_…` with a whole token");
+        Refusal::new(ErrorCode::Unauthenticated, message)
+    };
     let header = request
         .headers()
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The refusal of a request without a token.
-pub(super) fn missing() -> Refusal {
-    Refusal::new(
-        ErrorCode::Unauthenticated,
-        "no bearer token was sent; send `Authorization: Bearer bw_…`",
-    )
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| refused("no bearer token was sent"))?;
+    let token = header.to_str().ok().and_then(|header| {
+        let (scheme, token) = header.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    token.ok_or_else(|| refused("the `Authorization` header holds no readable bearer token"))
 }

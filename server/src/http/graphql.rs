@@ -9,7 +9,7 @@ use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 use serde_json::json;
 
-use super::auth::{bearer, scope};
+use super::auth::scope;
 use super::error::{HttpError, RETRY_AFTER_S, refusal_json};
 use super::request_id::RequestId;
 use super::server::HttpState;
@@ -74,7 +74,7 @@ async fn run(
     method: Method,
     media: Media,
 ) -> Response {
-    let scope = match scope(&state.services, bearer(request), id).await {
+    let scope = match scope(&state.services, request, id).await {
         Ok(scope) => scope,
         Err(error) => return refused_as(&error, media),
     };

@@ -8,7 +8,7 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::json;
 
-use super::auth::{bearer, missing, scope};
+use super::auth::{bearer, scope};
 use super::error::HttpError;
 use super::request_id::RequestId;
 use super::server::HttpState;
@@ -57,7 +57,7 @@ pub(super) async fn status(
 }
 
 async fn operator(request: &Request, state: &HttpState, id: &RequestId) -> Result<(), HttpError> {
-    let token = bearer(request).ok_or_else(missing)?;
+    let token = bearer(request)?;
     if let Ok(secret) = TokenSecret::parse(token) {
         let known = state.services.is_operator(secret).await;
         if known.map_err(|error| HttpError::of_service(&error, id))? {
@@ -65,7 +65,7 @@ async fn operator(request: &Request, state: &HttpState, id: &RequestId) -> Resul
         }
     }
     // A member's token is good, only not here; any other one is refused as everywhere.
-    scope(&state.services, Some(token), id).await?;
+    scope(&state.services, request, id).await?;
     let message = "the status is for operators; use the token of `bellwether admin operator-token`";
     Err(Refusal::new(ErrorCode::Forbidden, message).into())
 }

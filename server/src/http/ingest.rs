@@ -19,7 +19,7 @@ use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::{Data, Path, Query};
 use poem::{Body, IntoResponse, Request, Response, handler};
 
-use super::auth::{bearer, scope};
+use super::auth::scope;
 use super::error::HttpError;
 use super::request_id::RequestId;
 use super::server::HttpState;
@@ -67,7 +67,7 @@ async fn taken_in(
     id: &RequestId,
     body: Body,
 ) -> Result<BatchAnswer, HttpError> {
-    let scope: Scope = scope(&state.services, bearer(request), id).await?;
+    let scope: Scope = scope(&state.services, request, id).await?;
     scope.require_ingest()?;
     let parsed = parse_request(dataset, options, request.headers())?;
     let body = receive(state, request.headers(), body, id).await?;

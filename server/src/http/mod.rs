@@ -10,6 +10,7 @@ mod health;
 mod ingest;
 mod request_id;
 mod server;
+mod small_body;
 
 pub(crate) use error::refusal_json;
 pub use server::{HttpState, Listening, listen};

@@ -17,6 +17,7 @@ use poem::{
 
 use super::error::HttpError;
 use super::request_id::WithRequestId;
+use super::small_body::SmallBodiesFirst;
 use super::{graphql, health, ingest};
 
 /// What every handler can reach.
@@ -92,6 +93,7 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/health/ready", only("GET", get(health::ready)))
         .catch_all_error(not_answered)
         .data(state)
+        .with(SmallBodiesFirst)
         .with(WithRequestId)
 }
 
