@@ -14,7 +14,9 @@ use bellwether_domain::dataset::{Dataset, DatasetName};
 use bellwether_domain::fact::{Fact, FactKey};
 use bellwether_domain::ids::{AgencyId, BatchId, BrandId, CampaignId, SegmentId};
 use bellwether_domain::money::Currency;
-use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, Segment};
+use bellwether_domain::segment::{
+    CommitNumber, PartitionName, PartitionVersion, Segment, SegmentPart,
+};
 use bellwether_domain::time::{Month, Timestamp, Weekday, ZoneName, date};
 use bellwether_store::{Bucket, PartialPlan, StagedSegment, Store, StoreConfig, aggregate};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -148,8 +150,10 @@ async fn staged(store: &Store, scope: &Scope, facts: &[Fact]) -> PartitionVersio
         id,
         agency: scope.agency(),
         partition: name,
-        commit: CommitNumber(1),
-        batch: BatchId::from_parts(Timestamp::UNIX_EPOCH, 1),
+        parts: vec![SegmentPart {
+            commit: CommitNumber(1),
+            batch: BatchId::from_parts(Timestamp::UNIX_EPOCH, 1),
+        }],
         path,
         n_rows,
         size_bytes,
@@ -161,7 +165,10 @@ async fn staged(store: &Store, scope: &Scope, facts: &[Fact]) -> PartitionVersio
         agency: scope.agency(),
         name,
         version: CommitNumber(1),
+        up_to: CommitNumber(1),
         segments: vec![segment],
+        removals: Vec::new(),
+        retracted: Vec::new(),
     }
 }
 

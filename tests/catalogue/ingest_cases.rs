@@ -186,7 +186,11 @@ pub(super) fn partitions_are_read_as_of_an_older_commit(catalogue: &Catalogue) {
             .partitions(&scope, DAILY, CommitNumber(up_to))
             .unwrap();
         let of = |p: &bellwether_domain::segment::PartitionVersion| {
-            let commits = p.segments.iter().map(|s| s.commit.0).collect::<Vec<_>>();
+            let commits = p
+                .segments
+                .iter()
+                .map(|s| s.newest_commit().0)
+                .collect::<Vec<_>>();
             (p.name.month, p.version.0, commits)
         };
         partitions.iter().map(of).collect::<Vec<_>>()

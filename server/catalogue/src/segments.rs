@@ -6,7 +6,9 @@
 use bellwether_domain::Scope;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::BatchId;
-use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, Segment};
+use bellwether_domain::segment::{
+    CommitNumber, PartitionName, PartitionVersion, Segment, SegmentPart,
+};
 use diesel::prelude::*;
 
 use crate::Catalogue;
@@ -39,14 +41,17 @@ impl Catalogue {
             match partitions.last_mut() {
                 Some(partition) if partition.name == segment.partition => {
                     // Rows come oldest commit first, so the last one is the newest.
-                    partition.version = segment.commit;
+                    partition.version = segment.newest_commit();
                     partition.segments.push(segment);
                 }
                 _ => partitions.push(PartitionVersion {
                     agency: segment.agency,
                     name: segment.partition,
-                    version: segment.commit,
+                    version: segment.newest_commit(),
+                    up_to,
                     segments: vec![segment],
+                    removals: Vec::new(),
+                    retracted: Vec::new(),
                 }),
             }
         }
@@ -115,8 +120,10 @@ impl TryFrom<SegmentRow> for Segment {
                 dataset: name.parse(&row.dataset)?,
                 month: name.parse(&row.month)?,
             },
-            commit: CommitNumber(row.commit_number),
-            batch: name.parse(&row.batch_id)?,
+            parts: vec![SegmentPart {
+                commit: CommitNumber(row.commit_number),
+                batch: name.parse(&row.batch_id)?,
+            }],
             n_rows: name.count(row.n_rows)?,
             size_bytes: name.count(row.size_bytes)?,
             first_day: name.day(&row.first_day)?,

@@ -54,6 +54,10 @@ pub struct Measure {
 }
 
 /// One text column of a dataset's key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an entry of a table whose columns are independent of each other"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyDimension {
     /// The column's name in files and segments.
@@ -66,6 +70,11 @@ pub struct KeyDimension {
     pub capitals: bool,
     /// How many letters its text has, where a standard says so.
     pub letters: Option<usize>,
+    /// Whether its texts have stable codes of the agency, so that answers can be grouped by it.
+    /// Ids of ad groups and ads are too many for that.
+    pub coded: bool,
+    /// Whether giving it makes a row of another level or breakdown. An hour does not.
+    pub in_shape: bool,
     /// What it means, as a sentence.
     pub meaning: &'static str,
 }
@@ -129,7 +138,16 @@ const fn text(name: &'static str, capitals: bool, meaning: &'static str) -> KeyD
         required: false,
         capitals,
         letters: None,
+        coded: true,
+        in_shape: true,
         meaning,
+    }
+}
+
+const fn ad_id(name: &'static str, meaning: &'static str) -> KeyDimension {
+    KeyDimension {
+        coded: false,
+        ..text(name, false, meaning)
     }
 }
 
@@ -183,14 +201,12 @@ const DELIVERY_DAILY: Dataset = Dataset {
     campaign_required: true,
     attribution: true,
     dimensions: &[
-        text(
+        ad_id(
             "ad_group",
-            false,
             "The platform's id of the ad group; rows with it are of level AD_GROUP or AD.",
         ),
-        text(
+        ad_id(
             "ad",
-            false,
             "The platform's id of the ad; rows with it are of level AD and need the ad group too.",
         ),
     ],
@@ -291,6 +307,8 @@ const COSTS: Dataset = Dataset {
         required: true,
         capitals: false,
         letters: None,
+        coded: true,
+        in_shape: true,
         meaning: "`agency_fee`, `production` or `influencer`; media is `spend` in delivery_daily.",
     }],
     shape_rule: ShapeRule::Additive,

@@ -35,11 +35,11 @@ impl FactKey {
         Month::of(self.from)
     }
 
-    /// Which of the key texts are given.
-    pub fn shape(&self) -> Shape {
+    /// Which of the key texts that make a level or breakdown are given.
+    pub fn shape(&self, dataset: &Dataset) -> Shape {
         let mut bits = 0;
-        for (index, text) in self.texts.iter().enumerate() {
-            if text.is_some() {
+        for (index, (dimension, text)) in dataset.dimensions.iter().zip(&self.texts).enumerate() {
+            if dimension.in_shape && text.is_some() {
                 bits |= 1 << index;
             }
         }

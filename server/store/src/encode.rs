@@ -86,7 +86,9 @@ pub(crate) fn batch_of(dataset: &Dataset, facts: &[&Fact]) -> RecordBatch {
         columns.push(texts(facts, |fact| fact.key.texts[index].as_deref()));
     }
     if shape_column(dataset).is_some() {
-        let names = facts.iter().map(|fact| fact.key.shape().name(dataset));
+        let names = facts
+            .iter()
+            .map(|fact| fact.key.shape(dataset).name(dataset));
         columns.push(Arc::new(StringArray::from_iter_values(names)));
     }
     if dataset.attribution {

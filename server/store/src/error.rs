@@ -12,12 +12,15 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A segment is missing, truncated or damaged: send its batch again.
-    #[error("segment {segment} of batch {batch} is damaged")]
+    #[error(
+        "segment {segment} is damaged; it holds the batches {}",
+        listed(batches)
+    )]
     CorruptSegment {
         /// The damaged segment.
         segment: SegmentId,
-        /// The batch whose facts it held.
-        batch: BatchId,
+        /// The batches whose facts it held: send them again.
+        batches: Vec<BatchId>,
         /// What was found wrong.
         #[source]
         source: Cause,
@@ -101,8 +104,11 @@ impl Error {
     /// The sentence a customer is told.
     pub fn public_message(&self) -> String {
         match self {
-            Self::CorruptSegment { segment, batch, .. } => format!(
-                "stored facts are damaged in segment `{segment}`; send batch `{batch}` again"
+            Self::CorruptSegment {
+                segment, batches, ..
+            } => format!(
+                "stored facts are damaged in segment `{segment}`; send these batches again: {}",
+                listed(batches)
             ),
             Self::Overflow { measure } => format!(
                 "the sum of `{measure}` is over the limit of 64 bits; ask for a shorter range"
@@ -131,4 +137,10 @@ impl Error {
             source: source.into(),
         }
     }
+}
+
+/// The batches as a sentence names them.
+fn listed(batches: &[BatchId]) -> String {
+    let texts: Vec<String> = batches.iter().map(|batch| format!("`{batch}`")).collect();
+    texts.join(", ")
 }

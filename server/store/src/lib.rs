@@ -29,7 +29,7 @@ mod tests;
 
 pub use error::{Error, Result};
 pub use kernel::{Bucket, DimensionFilter, Group, Partial, PartialPlan, WHOLE_PERIOD, aggregate};
-pub use partition::{ATTRIBUTION_CODES, CAMPAIGN_CODES, Partition, has_codes};
+pub use partition::{ATTRIBUTION_CODES, CAMPAIGN_CODES, Partition};
 pub use report_reader::ReportReader;
 pub use report_writer::ReportWriter;
 pub use store::{StagedSegment, Store, StoreConfig};

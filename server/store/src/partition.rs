@@ -25,15 +25,6 @@ pub const CAMPAIGN_CODES: &str = "campaign";
 /// The dimension of the code table in which attribution windows have their codes.
 pub const ATTRIBUTION_CODES: &str = "attribution";
 
-/// Whether a dimension of this dataset has codes of the agency, so that partials can be grouped
-/// by it. Ids of ad groups and ads are too many for that.
-pub fn has_codes(dataset: &Dataset) -> bool {
-    match dataset.shape_rule {
-        ShapeRule::Level => false,
-        ShapeRule::Breakdown | ShapeRule::Additive => true,
-    }
-}
-
 /// The rows of one campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CampaignRun {
@@ -247,10 +238,10 @@ fn dimension_columns(
     rows: &Rows,
     codes: &CodeTable,
 ) -> Result<Vec<Option<UInt32Array>>, BuildError> {
-    if !has_codes(dataset) {
-        return Ok(vec![None; dataset.dimensions.len()]);
-    }
     let column = |(index, dimension): (usize, &'static KeyDimension)| {
+        if !dimension.coded {
+            return Ok(None);
+        }
         let codes = codes_of(&rows.words.texts[index], dimension.name, codes)?;
         let of_row = |key: &RowKey| codes[key.texts[index] as usize];
         Ok(Some(

@@ -7,7 +7,9 @@ use bellwether_domain::fact::{Fact, FactKey};
 use bellwether_domain::ids::{AgencyId, BatchId, BrandId, CampaignId, SegmentId};
 use bellwether_domain::member::Role;
 use bellwether_domain::scope::BrandAccess;
-use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, Segment};
+use bellwether_domain::segment::{
+    CommitNumber, PartitionName, PartitionVersion, Segment, SegmentPart,
+};
 use bellwether_domain::time::{Date, Month, Timestamp, date};
 
 use crate::StagedSegment;
@@ -112,8 +114,10 @@ pub(crate) fn listed(agency: AgencyId, staged: &StagedSegment, commit: i64) -> S
         id: staged.id,
         agency,
         partition: staged.partition,
-        commit: CommitNumber(commit),
-        batch: BatchId::from_parts(Timestamp::UNIX_EPOCH, 1),
+        parts: vec![SegmentPart {
+            commit: CommitNumber(commit),
+            batch: BatchId::from_parts(Timestamp::UNIX_EPOCH, 1),
+        }],
         path: staged.path.clone(),
         n_rows: staged.n_rows,
         size_bytes: staged.size_bytes,
@@ -130,11 +134,14 @@ pub(crate) fn version_of(
 ) -> PartitionVersion {
     let version = segments
         .last()
-        .map_or(CommitNumber(0), |segment| segment.commit);
+        .map_or(CommitNumber(0), Segment::newest_commit);
     PartitionVersion {
         agency,
         name,
         version,
+        up_to: version,
         segments,
+        removals: Vec::new(),
+        retracted: Vec::new(),
     }
 }

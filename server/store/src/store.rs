@@ -308,7 +308,7 @@ fn read_rows(version: &PartitionVersion, files: Vec<Bytes>, rows: &mut Rows) -> 
                 "its SHA-256 differs from the manifest's".into(),
             ));
         }
-        rows.read(file, segment.commit)
+        rows.read(file, segment.newest_commit())
             .map_err(|cause| damaged(segment, cause))?;
     }
     Ok(())
@@ -317,7 +317,7 @@ fn read_rows(version: &PartitionVersion, files: Vec<Bytes>, rows: &mut Rows) -> 
 fn damaged(segment: &Segment, source: Cause) -> Error {
     Error::CorruptSegment {
         segment: segment.id,
-        batch: segment.batch,
+        batches: segment.batches(),
         source,
     }
 }

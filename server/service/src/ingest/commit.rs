@@ -20,7 +20,7 @@ use bellwether_domain::fact::Fact;
 use bellwether_domain::ids::{SegmentId, StagingId};
 use bellwether_domain::segment::PartitionName;
 use bellwether_domain::time::Month;
-use bellwether_store::{ATTRIBUTION_CODES, CAMPAIGN_CODES, StagedSegment, has_codes};
+use bellwether_store::{ATTRIBUTION_CODES, CAMPAIGN_CODES, StagedSegment};
 
 use super::validate::Validated;
 use crate::background::blocking;
@@ -229,7 +229,6 @@ fn new_segment(staged: StagedSegment) -> NewSegment {
 /// The distinct texts of the facts that need a stable code, by dimension.
 fn texts_to_code(dataset: &Dataset, facts: &[Fact]) -> Vec<(String, Vec<String>)> {
     let mut texts: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let coded = has_codes(dataset);
     let mut last_campaign = None;
     for fact in facts {
         if fact.key.campaign != last_campaign {
@@ -247,11 +246,9 @@ fn texts_to_code(dataset: &Dataset, facts: &[Fact]) -> Vec<(String, Vec<String>)
                 .or_default()
                 .insert(window.to_string());
         }
-        if !coded {
-            continue;
-        }
         for (dimension, text) in dataset.dimensions.iter().zip(&fact.key.texts) {
             if let Some(text) = text
+                && dimension.coded
                 && !texts
                     .get(dimension.name)
                     .is_some_and(|known| known.contains(&**text))

@@ -7,7 +7,6 @@ use bellwether_domain::fact::Shape;
 use bellwether_domain::time::{DateRange, Weekday, date_of_day_number, day_number};
 
 use crate::kernel::partial::WHOLE_PERIOD;
-use crate::partition::has_codes;
 use crate::{Error, Result};
 
 /// How days are put together to periods.
@@ -68,7 +67,7 @@ impl PartialPlan {
                 "a dimension is one of the dataset's",
             )?;
             require(
-                has_codes(dataset),
+                dataset.dimensions.get(dimension).is_some_and(|it| it.coded),
                 "only dimensions with codes are asked for",
             )?;
         }

@@ -242,8 +242,8 @@ async fn damaged_truncated_and_missing_files_name_the_segment_and_the_batch() {
     assert_eq!(
         fault.public_message(),
         format!(
-            "stored facts are damaged in segment `{}`; send batch `{}` again",
-            segment.id, segment.batch
+            "stored facts are damaged in segment `{}`; send these batches again: `{}`",
+            segment.id, segment.parts[0].batch
         )
     );
 }
