@@ -148,7 +148,7 @@ fn the_deepest_id_given_is_the_level_and_texts_have_a_limit() {
     let dataset = Dataset::of(DatasetName::DeliveryDaily);
     let levels: Vec<String> = facts
         .iter()
-        .map(|fact| fact.key.shape().name(dataset))
+        .map(|fact| fact.key.shape(dataset).name(dataset))
         .collect();
     assert_eq!(levels, ["CAMPAIGN", "AD"]);
     let too_long = format!("{long}x");

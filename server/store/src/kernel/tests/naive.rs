@@ -123,7 +123,7 @@ fn counting_facts(dataset: &Dataset, commits: &[Vec<Fact>], needed: Shape) -> Ve
 /// Those facts of one campaign, day and window that count.
 fn counting(dataset: &Dataset, facts: Vec<Fact>, needed: Shape) -> Vec<Fact> {
     // A level is told by its deepest id.
-    let shape = |fact: &Fact| match (dataset.shape_rule, fact.key.shape()) {
+    let shape = |fact: &Fact| match (dataset.shape_rule, fact.key.shape(dataset)) {
         (ShapeRule::Level, Shape(0b10)) => Shape(0b11),
         (_, shape) => shape,
     };
