@@ -62,8 +62,14 @@ pub(crate) enum RangeUnit {
 pub(crate) enum DatasetName {
     /// What a platform delivered, by day and campaign, ad group or ad.
     DeliveryDaily,
+    /// The same delivery by hour of the day; answers when `HOUR` is asked for.
+    DeliveryHourly,
     /// The same delivery broken down by country, age and gender.
     AudienceDaily,
+    /// How many people a campaign reached in a period, exactly as reported; never summed.
+    Reach,
+    /// What people say and send back: orders, refunds, reviews, ratings and comments.
+    FeedbackDaily,
     /// What a campaign costs beside media: fees, production, influencers.
     Costs,
 }

@@ -3,6 +3,10 @@
 //! A dataset is an entry of [`Dataset::ALL`], not code: its key columns, its measures and their
 //! classes. Ingest, store, metrics and documentation all read these entries.
 
+mod entries;
+
+use entries::{AUDIENCE_DAILY, COSTS, DELIVERY_DAILY, DELIVERY_HOURLY, FEEDBACK_DAILY, REACH};
+
 use crate::closed_words;
 use crate::error_code::Refusal;
 use crate::nearest::nearest;
@@ -22,8 +26,14 @@ closed_words! {
     pub enum DatasetName, "a dataset" {
         /// What a platform delivered, by day and campaign, ad group or ad.
         DeliveryDaily => "delivery_daily",
+        /// The same delivery by hour of the day.
+        DeliveryHourly => "delivery_hourly",
         /// The same delivery broken down by country, age and gender.
         AudienceDaily => "audience_daily",
+        /// How many people a campaign reached in a period, exactly as reported.
+        Reach => "reach",
+        /// What people say and send back: orders, refunds, reviews, ratings and comments.
+        FeedbackDaily => "feedback_daily",
         /// What a campaign costs beside media: fees, production, influencers.
         Costs => "costs",
     }
@@ -34,7 +44,8 @@ closed_words! {
 pub enum MeasureKind {
     /// A whole number of events, stored as it is.
     Count,
-    /// Events of which platforms report fractions, stored in millionths.
+    /// Events or points of which fractions are reported, such as conversions or stars, stored in
+    /// millionths.
     Conversions,
     /// Money in the campaign's currency, stored in micros.
     Money,
@@ -70,6 +81,8 @@ pub struct KeyDimension {
     pub capitals: bool,
     /// How many letters its text has, where a standard says so.
     pub letters: Option<usize>,
+    /// How many digits its number is kept with, zeros in front, so that `7` and `07` are one.
+    pub digits: Option<usize>,
     /// Whether its texts have stable codes of the agency, so that answers can be grouped by it.
     /// Ids of ad groups and ads are too many for that.
     pub coded: bool,
@@ -84,7 +97,7 @@ pub struct KeyDimension {
 pub enum TimeColumns {
     /// One column `date`: the day, cut in the ad account's zone, not in the future.
     Day,
-    /// Two columns `from` and `until`: a half-open range of days, which may lie ahead.
+    /// Two columns `from` and `until`: a half-open range of days.
     Range,
 }
 
@@ -98,11 +111,15 @@ pub enum ShapeRule {
     /// breakdown. An answer reads one breakdown per campaign and day and never stands for the
     /// campaign's total.
     Breakdown,
-    /// Rows of different keys add up.
+    /// Rows of every shape count side by side.
     Additive,
 }
 
 /// One dataset: all that ingest, store and metrics need to know of it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an entry of a table whose columns are independent of each other"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dataset {
     /// Its name.
@@ -115,6 +132,18 @@ pub struct Dataset {
     pub campaign_required: bool,
     /// Whether the attribution window is part of the key.
     pub attribution: bool,
+    /// Whether its days may lie in the future.
+    pub may_lie_ahead: bool,
+    /// Whether its measures may be below zero.
+    pub may_be_negative: bool,
+    /// Whether costs beside media join its answers.
+    pub takes_costs: bool,
+    /// Whether its rows add up over campaigns and periods. Where they don't, a number stands only
+    /// in a row of one campaign and exactly the period that was reported.
+    pub adds_up: bool,
+    /// The dataset of which it is a finer view: a formula that only the coarser one can fill is
+    /// null here with `NOT_AT_THIS_GRAIN`, so that one document serves both.
+    pub refines: Option<DatasetName>,
     /// Its text key columns, at most [`KEY_DIMENSIONS_MAX`].
     pub dimensions: &'static [KeyDimension],
     /// How rows of different shapes relate.
@@ -122,65 +151,6 @@ pub struct Dataset {
     /// Its measures, in the order in which rows hold them.
     pub measures: &'static [Measure],
 }
-
-const fn measure(name: &'static str, kind: MeasureKind, meaning: &'static str) -> Measure {
-    Measure {
-        name,
-        kind,
-        meaning,
-    }
-}
-
-const fn text(name: &'static str, capitals: bool, meaning: &'static str) -> KeyDimension {
-    KeyDimension {
-        name,
-        words: None,
-        required: false,
-        capitals,
-        letters: None,
-        coded: true,
-        in_shape: true,
-        meaning,
-    }
-}
-
-const fn ad_id(name: &'static str, meaning: &'static str) -> KeyDimension {
-    KeyDimension {
-        coded: false,
-        ..text(name, false, meaning)
-    }
-}
-
-use MeasureKind::{Choice, Conversions, Count, Money};
-
-const IMPRESSIONS: Measure = measure("impressions", Count, "Times an ad was shown.");
-const CLICKS: Measure = measure(
-    "clicks",
-    Count,
-    "Clicks on an ad, as the platform counts them.",
-);
-const VIDEO_VIEWS: Measure = measure("video_views", Count, "Times a video started to play.");
-const LIKES: Measure = measure("likes", Count, "Likes that an ad received.");
-const COMMENTS: Measure = measure("comments", Count, "Comments that an ad received.");
-const SHARES: Measure = measure("shares", Count, "Times an ad was shared.");
-const FOLLOWS: Measure = measure("follows", Count, "New followers won through an ad.");
-const CONVERSIONS: Measure = measure(
-    "conversions",
-    Conversions,
-    "Conversions in the row's attribution window; platforms report fractions.",
-);
-const SPEND: Measure = measure("spend", Money, "Media cost charged by the platform.");
-const REVENUE: Measure = measure(
-    "revenue",
-    Money,
-    "Value of the conversions, before refunds.",
-);
-
-const REFUNDS: Measure = measure(
-    "refunds",
-    Money,
-    "Money given back to buyers, dated on the day of the sale; absent counts as none.",
-);
 
 /// Kinds of cost beside media, which is `spend` in the delivery datasets.
 pub const COST_KINDS: &[&str] = &["agency_fee", "production", "influencer"];
@@ -194,147 +164,50 @@ pub const COST_AMOUNT: usize = 0;
 /// The place of `spread` among the measures of `costs`.
 pub const COST_SPREAD: usize = 1;
 
-const DELIVERY_DAILY: Dataset = Dataset {
-    name: DatasetName::DeliveryDaily,
-    meaning: "What a platform delivered, by day and campaign, ad group or ad.",
-    time: TimeColumns::Day,
-    campaign_required: true,
-    attribution: true,
-    dimensions: &[
-        ad_id(
-            "ad_group",
-            "The platform's id of the ad group; rows with it are of level AD_GROUP or AD.",
-        ),
-        ad_id(
-            "ad",
-            "The platform's id of the ad; rows with it are of level AD and need the ad group too.",
-        ),
-    ],
-    shape_rule: ShapeRule::Level,
-    measures: &[
-        IMPRESSIONS,
-        CLICKS,
-        VIDEO_VIEWS,
-        measure(
-            "video_views_2s",
-            Count,
-            "Video plays of at least two seconds.",
-        ),
-        measure(
-            "video_views_6s",
-            Count,
-            "Video plays of at least six seconds.",
-        ),
-        measure(
-            "video_p25",
-            Count,
-            "Video plays that reached a quarter of the video.",
-        ),
-        measure(
-            "video_p50",
-            Count,
-            "Video plays that reached half of the video.",
-        ),
-        measure(
-            "video_p75",
-            Count,
-            "Video plays that reached three quarters of the video.",
-        ),
-        measure(
-            "video_p100",
-            Count,
-            "Video plays that reached the video's end.",
-        ),
-        LIKES,
-        COMMENTS,
-        SHARES,
-        FOLLOWS,
-        CONVERSIONS,
-        SPEND,
-        REVENUE,
-        REFUNDS,
-        measure("cogs", Money, "Cost of the goods sold."),
-    ],
-};
+/// The hours of a day, as keys hold them.
+pub const HOURS: &[&str] = &[
+    "00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15",
+    "16", "17", "18", "19", "20", "21", "22", "23",
+];
 
-const AUDIENCE_DAILY: Dataset = Dataset {
-    name: DatasetName::AudienceDaily,
-    meaning: "Delivery broken down by country, age and gender, by day and campaign.",
-    time: TimeColumns::Day,
-    campaign_required: true,
-    attribution: true,
-    dimensions: &[
-        KeyDimension {
-            letters: Some(2),
-            ..text(
-                "country",
-                true,
-                "ISO 3166 code of the country, such as `US`.",
-            )
-        },
-        text("age", false, "The platform's age group, such as `18-24`."),
-        text(
-            "gender",
-            true,
-            "`FEMALE`, `MALE`, or the platform's word for others.",
-        ),
-    ],
-    shape_rule: ShapeRule::Breakdown,
-    measures: &[
-        IMPRESSIONS,
-        CLICKS,
-        VIDEO_VIEWS,
-        LIKES,
-        COMMENTS,
-        SHARES,
-        FOLLOWS,
-        CONVERSIONS,
-        SPEND,
-        REVENUE,
-        REFUNDS,
-    ],
-};
+impl KeyDimension {
+    /// The accepted word that a text stands for, without regard to case; zeros in front of a
+    /// number don't matter. `None` where the set of words is not closed or has no such word.
+    pub fn word(&self, text: &str) -> Option<&'static str> {
+        let words = self.words?;
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(digits) = self.digits.filter(|_| is_number) else {
+            return find_word(words, text);
+        };
+        let number = text.trim_start_matches('0');
+        find_word(words, &format!("{number:0>digits$}"))
+    }
+}
 
-const COSTS: Dataset = Dataset {
-    name: DatasetName::Costs,
-    meaning: "What a campaign or a brand costs beside media, over a range of days.",
-    time: TimeColumns::Range,
-    campaign_required: false,
-    attribution: false,
-    dimensions: &[KeyDimension {
-        name: "kind",
-        words: Some(COST_KINDS),
-        required: true,
-        capitals: false,
-        letters: None,
-        coded: true,
-        in_shape: true,
-        meaning: "`agency_fee`, `production` or `influencer`; media is `spend` in delivery_daily.",
-    }],
-    shape_rule: ShapeRule::Additive,
-    measures: &[
-        measure(
-            "amount",
-            Money,
-            "The cost, in the campaign's currency, or the agency's when no campaign is given.",
-        ),
-        measure(
-            "spread",
-            Choice(COST_SPREADS),
-            "`day` (the default): evenly over the days; `spend`: as the media was spent.",
-        ),
-    ],
-};
+fn find_word(words: &'static [&'static str], text: &str) -> Option<&'static str> {
+    let mut words = words.iter().copied();
+    words.find(|word| word.eq_ignore_ascii_case(text))
+}
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: &'static [Dataset] = &[DELIVERY_DAILY, AUDIENCE_DAILY, COSTS];
+    pub const ALL: &'static [Dataset] = &[
+        DELIVERY_DAILY,
+        DELIVERY_HOURLY,
+        AUDIENCE_DAILY,
+        REACH,
+        FEEDBACK_DAILY,
+        COSTS,
+    ];
 
     /// The entry of a dataset.
     pub const fn of(name: DatasetName) -> &'static Dataset {
         match name {
             DatasetName::DeliveryDaily => &DELIVERY_DAILY,
+            DatasetName::DeliveryHourly => &DELIVERY_HOURLY,
             DatasetName::AudienceDaily => &AUDIENCE_DAILY,
+            DatasetName::Reach => &REACH,
+            DatasetName::FeedbackDaily => &FEEDBACK_DAILY,
             DatasetName::Costs => &COSTS,
         }
     }
@@ -395,6 +268,47 @@ mod tests {
             let distinct: std::collections::BTreeSet<_> = names.iter().collect();
             assert_eq!(distinct.len(), names.len());
         }
+    }
+
+    #[test]
+    fn a_measure_of_several_datasets_is_of_one_kind_in_all() {
+        let measures = || Dataset::ALL.iter().flat_map(|dataset| dataset.measures);
+        for measure in measures() {
+            let namesakes = measures().filter(|other| other.name == measure.name);
+            assert!(
+                namesakes
+                    .into_iter()
+                    .all(|other| other.kind == measure.kind)
+            );
+        }
+    }
+
+    #[test]
+    fn an_hour_is_one_with_or_without_zeros_in_front() {
+        let hourly = Dataset::of(DatasetName::DeliveryHourly);
+        let hour = &hourly.dimensions[hourly.dimension_index("hour").unwrap()];
+        for (text, word) in [("7", Some("07")), ("07", Some("07")), ("0", Some("00"))] {
+            assert_eq!(hour.word(text), word);
+        }
+        for text in ["24", "7am", "", "-1", "7.0"] {
+            assert_eq!(hour.word(text), None);
+        }
+    }
+
+    #[test]
+    fn an_hour_makes_no_level() {
+        use crate::fact::{FactKey, Shape};
+        let key = FactKey {
+            brand: crate::ids::BrandId::from_parts(crate::time::Timestamp::UNIX_EPOCH, 1),
+            campaign: None,
+            from: crate::time::date(2026, 1, 1),
+            until: None,
+            texts: [Some("07".into()), Some("g1".into()), None],
+            attribution: None,
+        };
+        let hourly = Dataset::of(DatasetName::DeliveryHourly);
+        assert_eq!(key.shape(hourly), Shape(0b010));
+        assert_eq!(key.shape(hourly).name(hourly), "AD_GROUP");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::header::{Column, Header, column_name};
 use super::number::{measure_value, shown};
 use super::problem::{LineProblem, ProblemCode};
 use crate::dataset::{
-    ATTRIBUTION_UNSPECIFIED, Dataset, DatasetName, KEY_DIMENSIONS_MAX, KEY_TEXT_BYTES_MAX,
-    KeyDimension, ShapeRule,
+    ATTRIBUTION_UNSPECIFIED, Dataset, KEY_DIMENSIONS_MAX, KEY_TEXT_BYTES_MAX, KeyDimension,
+    ShapeRule, TimeColumns,
 };
 use crate::fact::{Fact, FactKey, Text};
 use crate::ids::BrandId;
@@ -133,12 +133,21 @@ impl<'a> RowParser<'a> {
             }
             Column::Dimension(index) => {
                 let dimension = &self.dataset.dimensions[index];
-                draft.texts[index] = text(cell)?
+                // The hour of a typed file is a number; ids are texts, so that 007 stays 007.
+                let number = match cell {
+                    Cell::Integer(number) if dimension.digits.is_some() => Some(number.to_string()),
+                    _ => None,
+                };
+                let written = match &number {
+                    Some(number) => Some(number.as_str()),
+                    None => text(cell)?,
+                };
+                draft.texts[index] = written
                     .map(|t| self.dimension_text(dimension, t))
                     .transpose()?;
             }
             Column::Measure(index) => {
-                let below_zero = self.dataset.name == DatasetName::Costs;
+                let below_zero = self.dataset.may_be_negative;
                 measures[index] =
                     measure_value(cell, self.dataset.measures[index].kind, below_zero)?;
             }
@@ -159,25 +168,14 @@ impl<'a> RowParser<'a> {
             let known = self.campaigns.resolve(draft.campaign)?;
             (Some(known.id), known.today)
         };
-        let is_range = draft.until.is_some() || self.dataset.name == DatasetName::Costs;
+        let is_range = self.dataset.time == TimeColumns::Range;
         let from = draft
             .from
             .ok_or_else(|| missing(if is_range { "from" } else { "date" }))?;
-        check_day(from, today, is_range)?;
+        check_day(from, today, self.dataset)?;
         if is_range {
             let until = draft.until.ok_or_else(|| missing("until"))?;
-            if until <= from {
-                let message = format!(
-                    "`{until}` is not after `{from}`; `until` is the first day after the range"
-                );
-                return Err(("until", ProblemCode::EmptyRange, message));
-            }
-            if day_number(until) - day_number(from) > COST_DAYS_MAX {
-                let message = format!(
-                    "the range is over the limit `cost_days_max` of {COST_DAYS_MAX} days; split the cost"
-                );
-                return Err(("until", ProblemCode::TooLarge, message));
-            }
+            check_until(from, until, today, self.dataset)?;
         }
         for (dimension, text) in self.dataset.dimensions.iter().zip(&draft.texts) {
             if dimension.required && text.is_none() {
@@ -201,8 +199,7 @@ impl<'a> RowParser<'a> {
         text: &str,
     ) -> Result<Text, (ProblemCode, String)> {
         if let Some(words) = dimension.words {
-            let known = words.iter().find(|word| word.eq_ignore_ascii_case(text));
-            let word = known.ok_or_else(|| {
+            let word = dimension.word(text).ok_or_else(|| {
                 let message = format!(
                     "`{}` is not accepted; use one of {}",
                     shown(text),
@@ -262,9 +259,10 @@ fn check_nesting(
     if dataset.shape_rule != ShapeRule::Level {
         return Ok(());
     }
-    for (index, pair) in dataset.dimensions.windows(2).enumerate() {
-        let (above, below) = (pair[0].name, pair[1].name);
-        if texts[index].is_none() && texts[index + 1].is_some() {
+    let levels: Vec<_> = dataset.dimensions.iter().zip(texts).collect();
+    for pair in levels.windows(2) {
+        let (above, below) = (pair[0].0.name, pair[1].0.name);
+        if pair[0].0.in_shape && pair[0].1.is_none() && pair[1].1.is_some() {
             let message = format!(
                 "`{above}` is empty; a row with `{below}` needs it, because both make its key"
             );
@@ -274,15 +272,45 @@ fn check_nesting(
     Ok(())
 }
 
-fn check_day(day: Date, today: Date, may_lie_ahead: bool) -> Result<(), ColumnProblem> {
-    let column = if may_lie_ahead { "from" } else { "date" };
+fn check_day(day: Date, today: Date, dataset: &Dataset) -> Result<(), ColumnProblem> {
+    let column = match dataset.time {
+        TimeColumns::Day => "date",
+        TimeColumns::Range => "from",
+    };
     if day < EARLIEST_DAY {
         let message = format!("`{day}` is before {EARLIEST_DAY}, the earliest day accepted");
         return Err((column, ProblemCode::DateTooEarly, message));
     }
-    if day > today && !may_lie_ahead {
+    if day > today && !dataset.may_lie_ahead {
         let message = format!("`{day}` is in the future; the latest day accepted is {today}");
         return Err((column, ProblemCode::FutureDate, message));
+    }
+    Ok(())
+}
+
+fn check_until(
+    from: Date,
+    until: Date,
+    today: Date,
+    dataset: &Dataset,
+) -> Result<(), ColumnProblem> {
+    if until <= from {
+        let message =
+            format!("`{until}` is not after `{from}`; `until` is the first day after the range");
+        return Err(("until", ProblemCode::EmptyRange, message));
+    }
+    if day_number(until) - day_number(from) > COST_DAYS_MAX {
+        let message = format!(
+            "the range is over the limit `cost_days_max` of {COST_DAYS_MAX} days; use a shorter one"
+        );
+        return Err(("until", ProblemCode::TooLarge, message));
+    }
+    if !dataset.may_lie_ahead && day_number(until) > day_number(today) + 1 {
+        let message = format!(
+            "the range ends after {today}, the latest day accepted, in `{}`",
+            dataset.name
+        );
+        return Err(("until", ProblemCode::FutureDate, message));
     }
     Ok(())
 }
