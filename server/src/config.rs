@@ -98,6 +98,8 @@ pub struct LimitsSection {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CacheSection {
+    /// Bytes of finished answers, as they are sent.
+    pub answer_bytes: u64,
     /// Bytes of whole results.
     pub result_bytes: u64,
     /// Bytes of decoded partitions.
@@ -160,6 +162,7 @@ impl Default for LimitsSection {
 impl Default for CacheSection {
     fn default() -> Self {
         Self {
+            answer_bytes: 32 << 20,
             result_bytes: 64 << 20,
             partition_bytes: 512 << 20,
         }
@@ -245,6 +248,7 @@ fn service_config(data_dir: &Path, limits: &LimitsSection, cache: &CacheSection)
         concurrent_ingests_max: limits.concurrent_ingests_max,
         staging_lease_s: 3_600,
         idempotency_days: 30,
+        answer_cache_bytes: cache.answer_bytes,
         result_cache_bytes: cache.result_bytes,
         partition_cache_bytes: cache.partition_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

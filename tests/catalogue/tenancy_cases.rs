@@ -1,6 +1,6 @@
 //! Cases of who sees what: migrations, tenancy, brand limits and tokens.
 
-use bellwether_catalogue::{CampaignChange, Catalogue, NewToken, TokenSecret};
+use bellwether_catalogue::{BatchFilter, CampaignChange, Catalogue, NewToken, TokenSecret};
 use bellwether_domain::brand::Brand;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::{BrandId, MemberId, StoreId, TokenId};
@@ -81,7 +81,9 @@ pub(super) fn another_agency_finds_nothing(catalogue: &Catalogue) {
     assert!(catalogue.all_campaigns(&other).unwrap().is_empty());
     assert!(catalogue.list_members(&other).unwrap().is_empty());
     assert_not_found(catalogue.get_member(&other, member));
-    assert!(catalogue.list_batches(&other, 10).unwrap().is_empty());
+    let any = BatchFilter::default();
+    let batches = catalogue.list_batches(&other, &any, None, 10).unwrap();
+    assert!(batches.is_empty());
     let dataset = DatasetName::DeliveryDaily;
     assert!(
         catalogue
@@ -163,7 +165,9 @@ pub(super) fn a_limited_member_sees_only_its_brands(catalogue: &Catalogue) {
             .len(),
         1
     );
-    assert!(catalogue.list_batches(&scope, 10).unwrap().is_empty());
+    let any = BatchFilter::default();
+    let batches = catalogue.list_batches(&scope, &any, None, 10).unwrap();
+    assert!(batches.is_empty());
     assert_not_found(catalogue.rename_brand(&scope, hidden, "x", at(1)));
     assert_not_found(catalogue.create_campaign(&scope, &campaign(hidden, "c9"), at(1)));
 }
@@ -182,11 +186,13 @@ pub(super) fn a_token_opens_its_members_agency_until_it_ends(catalogue: &Catalog
     let member = a_member(catalogue, &owner, Role::Analyst);
     let secret = issue_token(catalogue, &owner, member);
 
-    let scope = catalogue.authorise(&secret, at(99)).unwrap().unwrap();
+    let opened = catalogue.authorise(&secret, at(99)).unwrap().unwrap();
+    let scope = opened.scope;
     assert_eq!(
         (scope.agency(), scope.member(), scope.role()),
         (owner.agency(), Some(member), Role::Analyst)
     );
+    assert_eq!(opened.expires_at, Some(at(100)));
     let unknown = TokenSecret::from_random([255; 32]);
     assert_eq!(catalogue.authorise(&unknown, at(1)).unwrap(), None);
     assert_eq!(
@@ -256,7 +262,8 @@ fn scope_of_member(catalogue: &Catalogue, owner: &Scope, role: Role, brands: &[B
         .limit_member_to_brands(owner, member, brands)
         .unwrap();
     let secret = issue_token(catalogue, owner, member);
-    catalogue.authorise(&secret, at(1)).unwrap().unwrap()
+    let opened = catalogue.authorise(&secret, at(1)).unwrap().unwrap();
+    opened.scope
 }
 
 fn assert_not_found<T: std::fmt::Debug>(outcome: bellwether_catalogue::Result<T>) {

@@ -202,6 +202,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         concurrent_ingests_max: 4,
         staging_lease_s: 60,
         idempotency_days: 30,
+        answer_cache_bytes: 1_000_000,
         result_cache_bytes: 1_000_000,
         partition_cache_bytes: 1_000_000,
         query_parallelism: 1,

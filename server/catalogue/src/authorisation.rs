@@ -72,26 +72,38 @@ impl fmt::Debug for TokenSecret {
     }
 }
 
+/// What a token opens, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorisation {
+    /// What its bearer may touch.
+    pub scope: Scope,
+    /// From when on it opens nothing; `None` for never. It may be revoked before.
+    pub expires_at: Option<Timestamp>,
+}
+
 impl Catalogue {
     /// What the bearer of this secret may touch; `None` when the token is unknown, expired or
     /// revoked.
-    pub fn authorise(&self, secret: &TokenSecret, now: Timestamp) -> Result<Option<Scope>> {
+    pub fn authorise(&self, secret: &TokenSecret, now: Timestamp) -> Result<Option<Authorisation>> {
         self.read(|connection| {
-            let Some((agency_id, member_id, role)) = live_token(connection, secret, now)? else {
+            let Some(token) = live_token(connection, secret, now)? else {
                 return Ok(None);
             };
+            let (agency_id, member_id, role, expires_at) = token;
             let name = RowName {
                 table: "members",
                 row: &member_id,
             };
             let role: Role = name.parse(&role)?;
             let brands = brand_access(connection, &agency_id, &member_id, role)?;
-            Ok(Some(Scope::authorised(
+            let scope = Scope::authorised(
                 name.parse(&agency_id)?,
                 Some(name.parse(&member_id)?),
                 role,
                 brands,
-            )))
+            );
+            let expires_at = expires_at.map(|at| name.moment(at)).transpose()?;
+            Ok(Some(Authorisation { scope, expires_at }))
         })
     }
 
@@ -133,9 +145,9 @@ impl Catalogue {
     }
 }
 
-type LiveToken = (String, String, String);
+type LiveToken = (String, String, String, Option<i64>);
 
-/// Agency, member and role of the token, if it opens anything at `now`.
+/// Agency, member, role and end of the token, if it opens anything at `now`.
 fn live_token(
     connection: &mut AnyConnection,
     secret: &TokenSecret,
@@ -153,7 +165,12 @@ fn live_token(
                 .is_null()
                 .or(tokens::expires_at.assume_not_null().gt(micros(now))),
         )
-        .select((tokens::agency_id, tokens::member_id, members::role))
+        .select((
+            tokens::agency_id,
+            tokens::member_id,
+            members::role,
+            tokens::expires_at,
+        ))
         .first(connection)
         .optional()
         .map_err(Error::database("find a token"))

@@ -1,7 +1,11 @@
 //! The handle: opening, pinging, and the two ways to the database, [`Catalogue::read`] and
 //! [`Catalogue::write`].
+//!
+//! Invariant: on SQLite nothing is written but through [`Catalogue::with_writer`], which counts
+//! it: that is what [`Catalogue::generation`] promises by.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -35,6 +39,18 @@ struct Inner {
     pool: Pool<Opener>,
     /// SQLite only; PostgreSQL orders its writers itself.
     writer: Option<Writer>,
+    /// How many turns of the writer have ended; counts on SQLite only.
+    n_writes_ended: AtomicU64,
+}
+
+/// Counts a write when it is dropped, so that one that failed or panicked counts too.
+struct Ended<'a>(&'a AtomicU64);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        // After the commit, and before the writer's caller hears of it.
+        self.0.fetch_add(1, Ordering::Release);
+    }
 }
 
 impl Catalogue {
@@ -61,6 +77,7 @@ impl Catalogue {
                 opener,
                 pool,
                 writer: is_local.then(|| Writer::new(first, config.writer_queue_max)),
+                n_writes_ended: AtomicU64::new(0),
             }),
         })
     }
@@ -72,6 +89,16 @@ impl Catalogue {
                 .batch_execute("SELECT 1")
                 .map_err(Error::database("ping"))
         })
+    }
+
+    /// A number that every write raises: what was read after a generation was taken is still true
+    /// while this is that generation. Take it before reading, never after.
+    ///
+    /// `None` on PostgreSQL, where others write too and nothing read can be vouched for. On SQLite
+    /// this process is the only writer, because it holds the data folder.
+    pub fn generation(&self) -> Option<u64> {
+        let is_sole_writer = self.inner.writer.is_some();
+        is_sole_writer.then(|| self.inner.n_writes_ended.load(Ordering::Acquire))
     }
 
     /// Runs statements that only read.
@@ -94,7 +121,10 @@ impl Catalogue {
         work: impl FnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
         match &self.inner.writer {
-            Some(writer) => writer.run(|| self.inner.opener.open(Access::ReadWrite), work),
+            Some(writer) => {
+                let _ended = Ended(&self.inner.n_writes_ended);
+                writer.run(|| self.inner.opener.open(Access::ReadWrite), work)
+            }
             None => self.read(work),
         }
     }

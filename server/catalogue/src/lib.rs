@@ -14,6 +14,7 @@
 
 mod agencies;
 mod authorisation;
+mod batch_list;
 mod batches;
 mod brands;
 mod campaigns;
@@ -27,18 +28,22 @@ mod error;
 mod inspection;
 mod members;
 mod migrations;
+mod partitions;
 mod publication;
+mod removals;
+mod retractions;
 mod schema;
 mod scores;
 mod segments;
+mod snapshots;
 mod staging;
 mod tokens;
 mod writer;
 
-pub use authorisation::{TOKEN_SECRET_PREFIX, TokenSecret};
+pub use authorisation::{Authorisation, TOKEN_SECRET_PREFIX, TokenSecret};
+pub use batch_list::{BatchFilter, BatchSummary};
 pub use batches::{
-    BatchStart, BatchState, BatchSummary, FINGERPRINT_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX,
-    NewBatch,
+    BatchStart, BatchState, FINGERPRINT_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX, NewBatch,
 };
 pub use campaigns::CampaignChange;
 pub use catalogue::{Catalogue, CatalogueConfig};
@@ -47,7 +52,10 @@ pub use connection::Location;
 pub use error::{Error, Result};
 pub use inspection::TableShape;
 pub use publication::{NewSegment, Publication, Published};
+pub use removals::NewRemoval;
+pub use retractions::Retracted;
 pub use scores::{RUNS_KEPT_MAX, SCORE_CAMPAIGNS_MAX};
+pub use snapshots::{PIN_PURPOSE_BYTES_MAX, SnapshotPin};
 pub use staging::{BATCH_MONTHS_MAX, StagingLease};
 pub use tokens::NewToken;
 

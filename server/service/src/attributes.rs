@@ -132,11 +132,7 @@ impl Parts {
         self: &Arc<Self>,
         scope: &Scope,
     ) -> Result<(Snapshot, Arc<Attributes>)> {
-        let (parts, asker) = (Arc::clone(self), scope.clone());
-        let snapshot = blocking("read the snapshot", move || {
-            Ok(parts.catalogue.snapshot(&asker)?)
-        })
-        .await?;
+        let snapshot = self.snapshot(scope).await?;
         let key = (scope.agency(), scope.brands().clone(), snapshot);
         let (parts, asker) = (Arc::clone(self), scope.clone());
         let load = blocking("load attributes", move || {

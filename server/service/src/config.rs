@@ -19,6 +19,8 @@ pub struct ServiceConfig {
     pub staging_lease_s: u32,
     /// How long answers to idempotency keys are kept.
     pub idempotency_days: u32,
+    /// The budget of finished answers, kept as the bytes that are sent.
+    pub answer_cache_bytes: u64,
     /// The budget of the cache of whole results.
     pub result_cache_bytes: u64,
     /// The budget of the cache of decoded partitions.

@@ -9,13 +9,16 @@
 
 mod analytics;
 mod attributes;
+mod authorisation;
 mod background;
 mod config;
 mod error;
+mod finished;
 mod ingest;
 mod nouns;
 mod scoring;
 mod services;
+mod snapshot;
 mod startup;
 mod steps;
 mod tasks;
@@ -25,6 +28,7 @@ pub use bellwether_catalogue::CampaignChange;
 pub use analytics::{CacheState, Cursor, MetricsAnswer, Warning, WarningCode};
 pub use config::ServiceConfig;
 pub use error::{Error, Result};
+pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};
 pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use bellwether_catalogue::{Catalogue, TokenSecret};
-use bellwether_domain::error_code::Refusal;
+use bellwether_catalogue::Catalogue;
 use bellwether_domain::ids::IdSource;
 use bellwether_domain::time::Clock;
-use bellwether_domain::{ErrorCode, Scope};
 use bellwether_plugin_host::PluginHost;
 use bellwether_store::Store;
 
 use crate::analytics::Caches;
 use crate::attributes::AttributesCache;
+use crate::authorisation::AuthorisationCache;
 use crate::background::blocking;
 use crate::config::ServiceConfig;
 use crate::error::Result;
+use crate::finished::FinishedAnswers;
 use crate::ingest::Admission;
 use crate::scoring::ScoringState;
+use crate::snapshot::SnapshotCache;
 use crate::steps::Steps;
 use crate::tasks::Tasks;
 
@@ -38,8 +39,11 @@ pub(crate) struct Parts {
     pub(crate) steps: Steps,
     pub(crate) tasks: Tasks,
     pub(crate) ingests: Admission,
+    pub(crate) authorisations: AuthorisationCache,
+    pub(crate) snapshots: SnapshotCache,
     pub(crate) attributes: AttributesCache,
     pub(crate) caches: Caches,
+    pub(crate) finished: FinishedAnswers,
     pub(crate) scoring: ScoringState,
 }
 
@@ -55,6 +59,7 @@ impl Services {
         steps: Steps,
     ) -> Self {
         let caches = Caches::new(&config);
+        let finished = FinishedAnswers::new(config.answer_cache_bytes);
         let ingests = Admission::new(config.concurrent_ingests_max);
         Self {
             parts: Arc::new(Parts {
@@ -67,37 +72,14 @@ impl Services {
                 steps,
                 tasks: Tasks::default(),
                 ingests,
+                authorisations: AuthorisationCache::new(),
+                snapshots: SnapshotCache::new(),
                 attributes: AttributesCache::new(),
                 caches,
+                finished,
                 scoring: ScoringState::new(),
             }),
         }
-    }
-
-    /// The scope of a bearer token; unknown, expired and revoked tokens are all one to the caller.
-    pub async fn authorise(&self, token: &str) -> Result<Scope> {
-        let unauthenticated = || {
-            Refusal::new(
-                ErrorCode::Unauthenticated,
-                "the bearer token is unknown, expired or revoked; send `Authorization: Bearer bw_…`",
-            )
-        };
-        let secret = TokenSecret::parse(token).map_err(|_| unauthenticated())?;
-        let parts = Arc::clone(&self.parts);
-        let scope = blocking("authorise a token", move || {
-            Ok(parts.catalogue.authorise(&secret, parts.clock.now())?)
-        })
-        .await?;
-        scope.ok_or_else(|| unauthenticated().into())
-    }
-
-    /// Whether a token is the operator's, who sees the instance and no agency's data.
-    pub async fn is_operator(&self, secret: TokenSecret) -> Result<bool> {
-        let parts = Arc::clone(&self.parts);
-        blocking("authorise the operator", move || {
-            Ok(parts.catalogue.is_operator(&secret, parts.clock.now())?)
-        })
-        .await
     }
 
     /// Whether the parts that answers need are there: the catalogue answers, the store can be read.
