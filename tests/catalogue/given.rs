@@ -166,6 +166,7 @@ pub(super) fn a_staged_batch(
         batch: new.id,
         staging: lease.id,
         segments: vec![segment],
+        removals: Vec::new(),
         new_campaigns: Vec::new(),
         n_rows_accepted: 3,
         now,

@@ -1,6 +1,6 @@
 //! Cases of how facts come in: batches and their keys, leases, commits and the manifest.
 
-use bellwether_catalogue::{BatchStart, BatchState, Catalogue, StagingLease};
+use bellwether_catalogue::{BatchFilter, BatchStart, BatchState, Catalogue, StagingLease};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::StagingId;
@@ -92,7 +92,7 @@ pub(super) fn abandoned_keys_are_free_and_purged_answers_forgotten(catalogue: &C
     begin();
 
     let states: Vec<_> = catalogue
-        .list_batches(&scope, 10)
+        .list_batches(&scope, &BatchFilter::default(), None, 10)
         .unwrap()
         .into_iter()
         .map(|batch| batch.state)
@@ -139,7 +139,9 @@ pub(super) fn a_batch_without_segments_takes_no_number(catalogue: &Catalogue) {
     publication.segments.clear();
     let published = publish(catalogue, &scope, &publication);
     assert_eq!(published.snapshot, first.snapshot);
-    let batches = catalogue.list_batches(&scope, 1).unwrap();
+    let batches = catalogue
+        .list_batches(&scope, &BatchFilter::default(), None, 1)
+        .unwrap();
     assert_eq!(
         (batches[0].state, batches[0].commit),
         (BatchState::Committed, None)

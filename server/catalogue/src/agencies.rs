@@ -113,6 +113,7 @@ pub(crate) struct AgencyRow {
     pub(crate) last_commit: i64,
     pub(crate) catalogue_version: i64,
     pub(crate) created_at: i64,
+    pub(crate) oldest_commit: i64,
 }
 
 impl AgencyRow {
@@ -127,6 +128,7 @@ impl AgencyRow {
             last_commit: 0,
             catalogue_version: 0,
             created_at: micros(now),
+            oldest_commit: 0,
         }
     }
 

@@ -12,12 +12,12 @@ use bellwether_domain::segment::CommitNumber;
 use bellwether_domain::time::Timestamp;
 use diesel::prelude::*;
 
+use crate::Catalogue;
 use crate::agencies::lock_agency;
-use crate::columns::{RowName, micros, only_brands, require_brand, require_text};
+use crate::columns::{micros, require_brand, require_text};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::batches;
-use crate::{Catalogue, PAGE_ROWS_MAX};
 
 /// The most bytes of an idempotency key.
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
@@ -72,27 +72,6 @@ pub enum BatchStart {
     InProgress,
     /// The key was used for another request: `CONFLICT`.
     KeyReused,
-}
-
-/// A batch as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchSummary {
-    /// Its id.
-    pub id: BatchId,
-    /// The dataset of its facts.
-    pub dataset: DatasetName,
-    /// The brand of its facts.
-    pub brand: BrandId,
-    /// Where it stands.
-    pub state: BatchState,
-    /// When it came.
-    pub received_at: Timestamp,
-    /// When it was published, rejected or taken over by a twin.
-    pub finished_at: Option<Timestamp>,
-    /// The commit that published it, when it brought facts.
-    pub commit: Option<CommitNumber>,
-    /// How many rows were accepted, once it is published.
-    pub n_rows_accepted: Option<u64>,
 }
 
 impl Catalogue {
@@ -189,24 +168,6 @@ impl Catalogue {
             .map_err(Error::database("purge answers"))
         })
     }
-
-    /// The newest batches of the brands that the scope sees, at most [`PAGE_ROWS_MAX`].
-    pub fn list_batches(&self, scope: &Scope, limit: u32) -> Result<Vec<BatchSummary>> {
-        let mut query = batches::table
-            .into_boxed()
-            .filter(batches::agency_id.eq(scope.agency().to_string()))
-            .order(batches::id.desc())
-            .limit(i64::from(limit.min(PAGE_ROWS_MAX)));
-        if let Some(brands) = only_brands(scope) {
-            query = query.filter(batches::brand_id.eq_any(brands));
-        }
-        let rows = self.read(|connection| {
-            query
-                .load::<BatchRow>(connection)
-                .map_err(Error::database("list batches"))
-        })?;
-        rows.into_iter().map(BatchSummary::try_from).collect()
-    }
 }
 
 /// How a batch ends.
@@ -216,6 +177,7 @@ pub(crate) struct Finish<'a> {
     pub(crate) answer_json: Option<&'a str>,
     pub(crate) commit: Option<CommitNumber>,
     pub(crate) n_rows_accepted: Option<i64>,
+    pub(crate) n_rows_written: Option<i64>,
 }
 
 /// Ends an open batch; refuses one that is absent or was ended before.
@@ -254,6 +216,7 @@ fn close_row(
             batches::answer_json.eq(finish.answer_json),
             batches::commit_number.eq(finish.commit.map(|commit| commit.0)),
             batches::n_rows_accepted.eq(finish.n_rows_accepted),
+            batches::n_rows_written.eq(finish.n_rows_written),
         ))
         .execute(connection)
         .map_err(Error::database("end a batch"))
@@ -299,17 +262,18 @@ fn insert(connection: &mut AnyConnection, scope: &Scope, batch: &NewBatch) -> Re
 struct BatchRow {
     _agency_id: String,
     id: String,
-    dataset: String,
-    brand_id: String,
+    _dataset: String,
+    _brand_id: String,
     _idempotency_key: Option<String>,
     fingerprint: String,
     state: String,
-    received_at: i64,
+    _received_at: i64,
     lease_expires_at: i64,
-    finished_at: Option<i64>,
-    commit_number: Option<i64>,
-    n_rows_accepted: Option<i64>,
+    _finished_at: Option<i64>,
+    _commit_number: Option<i64>,
+    _n_rows_accepted: Option<i64>,
     answer_json: Option<String>,
+    _n_rows_written: Option<i64>,
 }
 
 impl BatchRow {
@@ -326,26 +290,5 @@ impl BatchRow {
             return BatchStart::InProgress;
         }
         BatchStart::Fresh
-    }
-}
-
-impl TryFrom<BatchRow> for BatchSummary {
-    type Error = Error;
-
-    fn try_from(row: BatchRow) -> Result<Self> {
-        let name = RowName {
-            table: "batches",
-            row: &row.id,
-        };
-        Ok(Self {
-            id: name.parse(&row.id)?,
-            dataset: name.parse(&row.dataset)?,
-            brand: name.parse(&row.brand_id)?,
-            state: name.parse(&row.state)?,
-            received_at: name.moment(row.received_at)?,
-            finished_at: row.finished_at.map(|at| name.moment(at)).transpose()?,
-            commit: row.commit_number.map(CommitNumber),
-            n_rows_accepted: row.n_rows_accepted.map(|n| name.count(n)).transpose()?,
-        })
     }
 }

@@ -4,7 +4,10 @@
 
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
+use bellwether_domain::segment::CommitNumber;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::batches::BatchState;
 
 /// The result of a catalogue method.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -47,6 +50,52 @@ pub enum Error {
     LeaseEnded {
         /// The lease.
         staging: String,
+    },
+    /// The batch brought no facts that could be undone.
+    #[error("batch `{batch}` can't be retracted: it is `{state}` and brought no facts")]
+    NotRetractable {
+        /// The batch.
+        batch: String,
+        /// The state that it is in.
+        state: BatchState,
+    },
+    /// The batch is undone already.
+    #[error("batch `{batch}` was retracted before, by commit {}", commit.0)]
+    AlreadyRetracted {
+        /// The batch.
+        batch: String,
+        /// The retraction's commit.
+        commit: CommitNumber,
+    },
+    /// What the batch replaced may not be kept any more, so that undoing it would leave holes.
+    #[error(
+        "batch `{batch}` can't be retracted any more: it is older than the retention, and what it replaced may be gone; send corrected rows instead"
+    )]
+    RetractionTooLate {
+        /// The batch.
+        batch: String,
+    },
+    /// The snapshot is older than the oldest one that can be read.
+    #[error("commit {} is not kept any more; the oldest one that can be read is {}", commit.0, oldest.0)]
+    SnapshotExpired {
+        /// What was asked for.
+        commit: CommitNumber,
+        /// The oldest commit that can be read.
+        oldest: CommitNumber,
+    },
+    /// A segment that was to be replaced is not in the manifest: another compaction was quicker.
+    #[error("segment `{segment}` is not in the manifest any more")]
+    SegmentGone {
+        /// The segment.
+        segment: String,
+    },
+    /// A live pin keeps a snapshot readable that was to expire.
+    #[error("commit {} is pinned, so the oldest readable commit can't rise to {}", pinned.0, horizon.0)]
+    SnapshotPinned {
+        /// The oldest pinned commit.
+        pinned: CommitNumber,
+        /// The commit that was to be the oldest readable one.
+        horizon: CommitNumber,
     },
     /// The facts that the catalogue lists lie in another data folder than the one that was opened.
     #[error(
@@ -105,9 +154,15 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.code,
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::AlreadyExists { .. } | Self::BatchClosed { .. } | Self::OtherStore { .. } => {
-                ErrorCode::Conflict
-            }
+            Self::AlreadyExists { .. }
+            | Self::BatchClosed { .. }
+            | Self::NotRetractable { .. }
+            | Self::AlreadyRetracted { .. }
+            | Self::RetractionTooLate { .. }
+            | Self::SegmentGone { .. }
+            | Self::SnapshotPinned { .. }
+            | Self::OtherStore { .. } => ErrorCode::Conflict,
+            Self::SnapshotExpired { .. } => ErrorCode::SnapshotExpired,
             Self::LeaseEnded { .. } => ErrorCode::Timeout,
             Self::Busy { .. } => ErrorCode::Busy,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
@@ -124,6 +179,12 @@ impl Error {
             Self::NotFound { .. }
             | Self::AlreadyExists { .. }
             | Self::BatchClosed { .. }
+            | Self::NotRetractable { .. }
+            | Self::AlreadyRetracted { .. }
+            | Self::RetractionTooLate { .. }
+            | Self::SnapshotExpired { .. }
+            | Self::SegmentGone { .. }
+            | Self::SnapshotPinned { .. }
             | Self::OtherStore { .. } => self.to_string(),
             Self::LeaseEnded { .. } => {
                 "the batch took longer than its time limit; send it again".to_owned()

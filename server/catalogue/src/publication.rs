@@ -1,9 +1,11 @@
 //! Publishing: the one transaction that makes a staged batch visible.
 
+use std::collections::BTreeSet;
+
 use bellwether_domain::Scope;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::ids::{BatchId, SegmentId, StagingId};
-use bellwether_domain::segment::{CommitNumber, PartitionName, Snapshot};
+use bellwether_domain::segment::{CommitNumber, PartitionName, SegmentPart, Snapshot};
 use bellwether_domain::time::{Date, Timestamp};
 
 use crate::Catalogue;
@@ -14,6 +16,8 @@ use crate::columns::stored_count;
 use crate::commits::take_next_commit;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
+use crate::partitions::mark_changed;
+use crate::removals::{NewRemoval, insert_removal};
 use crate::segments::insert_segment;
 use crate::staging::take_lease;
 
@@ -26,6 +30,8 @@ pub struct Publication {
     pub staging: StagingId,
     /// The files, all of them durable. None when no row was accepted.
     pub segments: Vec<NewSegment>,
+    /// What the batch takes away: at most one removal for each partition.
+    pub removals: Vec<NewRemoval>,
     /// Campaigns that the batch registers.
     pub new_campaigns: Vec<Campaign>,
     /// How many rows were accepted.
@@ -58,7 +64,8 @@ pub struct NewSegment {
 /// What publishing came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// The batch's commit; the agency's newest one before it when the batch brought no segment.
+    /// The batch's commit; the agency's newest one before it when the batch brought neither
+    /// segments nor removals.
     pub commit: CommitNumber,
     /// The snapshot from which on the batch is seen.
     pub snapshot: Snapshot,
@@ -67,11 +74,12 @@ pub struct Published {
 }
 
 impl Catalogue {
-    /// Publishes a batch: next commit number, segments, new campaigns, the batch's end with its
-    /// answer, and the end of the staging lease; all of it or nothing. `answer` makes the JSON
-    /// that is stored for twins of the request; it is called once, inside the transaction.
+    /// Publishes a batch: next commit number, segments, removals, new campaigns, the batch's end
+    /// with its answer, and the end of the staging lease; all of it or nothing. `answer` makes the
+    /// JSON that is stored for twins of the request; it is called once, inside the transaction.
     ///
-    /// A batch without segments takes no commit number and needs no lease, but ends all the same.
+    /// A batch with neither segments nor removals takes no commit number; one without segments
+    /// needs no lease. It ends all the same.
     /// `AlreadyExists` means that somebody else registered one of the campaigns meanwhile.
     /// When the connection is lost at the very end, the outcome is unknown: the same request with
     /// its idempotency key tells it.
@@ -89,7 +97,7 @@ impl Catalogue {
             for campaign in &publication.new_campaigns {
                 insert_campaign(connection, scope, campaign, publication.now)?;
             }
-            add_segments(connection, scope, publication)?;
+            add_facts(connection, scope, publication)?;
             let snapshot = agency_row(connection, scope)?.snapshot();
             let answer = answer(snapshot.commit, snapshot);
             finish(connection, scope, publication, snapshot.commit, &answer)?;
@@ -102,25 +110,40 @@ impl Catalogue {
     }
 }
 
-fn add_segments(
+impl Publication {
+    fn changes_facts(&self) -> bool {
+        !self.segments.is_empty() || !self.removals.is_empty()
+    }
+
+    fn partitions(&self) -> BTreeSet<PartitionName> {
+        let written = self.segments.iter().map(|segment| segment.partition);
+        let removed = self.removals.iter().map(|removal| removal.partition);
+        written.chain(removed).collect()
+    }
+}
+
+fn add_facts(
     connection: &mut AnyConnection,
     scope: &Scope,
     publication: &Publication,
 ) -> Result<()> {
     let (batch, now) = (publication.batch, publication.now);
     let had_lease = take_lease(connection, scope, publication.staging, now)?;
-    if publication.segments.is_empty() {
+    if !publication.changes_facts() {
         return Ok(());
     }
-    if !had_lease {
+    if !had_lease && !publication.segments.is_empty() {
         let staging = publication.staging.to_string();
         return Err(Error::LeaseEnded { staging });
     }
     let commit = take_next_commit(connection, scope, batch, now)?;
     for segment in &publication.segments {
-        insert_segment(connection, scope, batch, commit, segment)?;
+        insert_segment(connection, scope, segment, &[SegmentPart { commit, batch }])?;
     }
-    Ok(())
+    for removal in &publication.removals {
+        insert_removal(connection, scope, commit, removal)?;
+    }
+    mark_changed(connection, scope, commit, &publication.partitions())
 }
 
 fn finish(
@@ -130,12 +153,13 @@ fn finish(
     commit: CommitNumber,
     answer: &str,
 ) -> Result<()> {
-    let has_facts = !publication.segments.is_empty();
+    let n_rows_written = publication.segments.iter().map(|s| s.n_rows).sum();
     let finish = Finish {
         at: Some(publication.now),
         answer_json: Some(answer),
-        commit: has_facts.then_some(commit),
+        commit: publication.changes_facts().then_some(commit),
         n_rows_accepted: Some(stored_count(publication.n_rows_accepted)),
+        n_rows_written: Some(stored_count(n_rows_written)),
     };
     close_batch(
         connection,

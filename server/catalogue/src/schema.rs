@@ -11,6 +11,7 @@ diesel::table! {
         last_commit -> BigInt,
         catalogue_version -> BigInt,
         created_at -> BigInt,
+        oldest_commit -> BigInt,
     }
 }
 
@@ -130,6 +131,7 @@ diesel::table! {
         commit_number -> Nullable<BigInt>,
         n_rows_accepted -> Nullable<BigInt>,
         answer_json -> Nullable<Text>,
+        n_rows_written -> Nullable<BigInt>,
     }
 }
 
@@ -156,6 +158,67 @@ diesel::table! {
         sha256 -> Text,
         first_day -> Text,
         last_day -> Text,
+        oldest_commit -> BigInt,
+        parts -> Text,
+    }
+}
+
+diesel::table! {
+    partition_commits (agency_id, dataset, month, commit_number) {
+        agency_id -> Text,
+        dataset -> Text,
+        month -> Text,
+        commit_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    removals (agency_id, dataset, month, commit_number) {
+        agency_id -> Text,
+        dataset -> Text,
+        month -> Text,
+        commit_number -> BigInt,
+        from_day -> Text,
+        until_day -> Text,
+        campaigns -> Text,
+        shapes -> Text,
+        attributions -> Text,
+    }
+}
+
+diesel::table! {
+    retractions (agency_id, retracted_commit) {
+        agency_id -> Text,
+        retracted_commit -> BigInt,
+        commit_number -> BigInt,
+        batch_id -> Text,
+    }
+}
+
+diesel::table! {
+    dropped_files (agency_id, path) {
+        agency_id -> Text,
+        path -> Text,
+        dropped_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    snapshot_pins (agency_id, id) {
+        agency_id -> Text,
+        id -> Text,
+        commit_number -> BigInt,
+        purpose -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_labels (agency_id, campaign_id, name) {
+        agency_id -> Text,
+        campaign_id -> Text,
+        name -> Text,
+        value -> Text,
     }
 }
 
@@ -200,6 +263,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     batches,
     commits,
     segments,
+    partition_commits,
+    removals,
+    retractions,
+    dropped_files,
+    snapshot_pins,
+    campaign_labels,
     score_runs,
     scores,
 );

@@ -1,85 +1,92 @@
-//! The manifest: which segments make up each partition at a commit.
+//! The manifest: which segments there are, and the commits whose rows each holds.
 //!
 //! Segments hold facts of all brands of the agency: whoever reads them picks the brands that the
 //! scope sees.
+//! Invariant: a segment has at least one part, and its parts are sorted by their commits.
 
 use bellwether_domain::Scope;
 use bellwether_domain::dataset::DatasetName;
-use bellwether_domain::ids::BatchId;
-use bellwether_domain::segment::{
-    CommitNumber, PartitionName, PartitionVersion, Segment, SegmentPart,
-};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::SegmentId;
+use bellwether_domain::segment::{CommitNumber, PartitionName, Segment, SegmentPart};
 use diesel::prelude::*;
 
-use crate::Catalogue;
 use crate::columns::{RowName, day_text, stored_count};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::publication::NewSegment;
 use crate::schema::segments;
+use crate::{Catalogue, PAGE_ROWS_MAX};
 
 impl Catalogue {
-    /// The partitions of a dataset as they were at a commit, by month.
-    pub fn partitions(
+    /// One page of every segment in the agency's manifest, by id: those after `after`, at most
+    /// `limit` and at most [`PAGE_ROWS_MAX`]. For verification and backup.
+    pub fn list_segments(
         &self,
         scope: &Scope,
-        dataset: DatasetName,
-        up_to: CommitNumber,
-    ) -> Result<Vec<PartitionVersion>> {
+        after: Option<SegmentId>,
+        limit: u32,
+    ) -> Result<Vec<Segment>> {
+        let mut query = segments::table
+            .into_boxed()
+            .filter(segments::agency_id.eq(scope.agency().to_string()))
+            .order(segments::id)
+            .limit(i64::from(limit.min(PAGE_ROWS_MAX)));
+        if let Some(after) = after {
+            query = query.filter(segments::id.gt(after.to_string()));
+        }
         let rows = self.read(|connection| {
-            segments::table
-                .filter(segments::agency_id.eq(scope.agency().to_string()))
-                .filter(segments::dataset.eq(dataset.as_str()))
-                .filter(segments::commit_number.le(up_to.0))
-                .order((segments::month, segments::commit_number, segments::id))
+            query
                 .load::<SegmentRow>(connection)
                 .map_err(Error::database("list segments"))
         })?;
-        let mut partitions = Vec::<PartitionVersion>::new();
-        for row in rows {
-            let segment = Segment::try_from(row)?;
-            match partitions.last_mut() {
-                Some(partition) if partition.name == segment.partition => {
-                    // Rows come oldest commit first, so the last one is the newest.
-                    partition.version = segment.newest_commit();
-                    partition.segments.push(segment);
-                }
-                _ => partitions.push(PartitionVersion {
-                    agency: segment.agency,
-                    name: segment.partition,
-                    version: segment.newest_commit(),
-                    up_to,
-                    segments: vec![segment],
-                    removals: Vec::new(),
-                    retracted: Vec::new(),
-                }),
-            }
-        }
-        Ok(partitions)
+        rows.into_iter().map(Segment::try_from).collect()
     }
 }
 
-/// Adds a segment to the manifest inside the transaction that publishes it.
+/// The segments of a dataset that hold rows of commits up to this one, by month and in the order
+/// of their newest commits.
+pub(crate) fn segments_of(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    dataset: DatasetName,
+    up_to: CommitNumber,
+) -> Result<Vec<Segment>> {
+    let rows = segments::table
+        .filter(segments::agency_id.eq(scope.agency().to_string()))
+        .filter(segments::dataset.eq(dataset.as_str()))
+        .filter(segments::oldest_commit.le(up_to.0))
+        .order((segments::month, segments::commit_number, segments::id))
+        .load::<SegmentRow>(connection)
+        .map_err(Error::database("list segments"))?;
+    rows.into_iter().map(Segment::try_from).collect()
+}
+
+/// Adds a segment to the manifest. `parts` are sorted by their commits and at least one.
 pub(crate) fn insert_segment(
     connection: &mut AnyConnection,
     scope: &Scope,
-    batch: BatchId,
-    commit: CommitNumber,
     segment: &NewSegment,
+    parts: &[SegmentPart],
 ) -> Result<()> {
+    let (Some(oldest), Some(newest)) = (parts.first(), parts.last()) else {
+        return Err(Refusal::invalid("a segment without parts").into());
+    };
     let row = SegmentRow {
         agency_id: scope.agency().to_string(),
         id: segment.id.to_string(),
         dataset: segment.partition.dataset.as_str().to_owned(),
         month: segment.partition.month.to_string(),
-        commit_number: commit.0,
-        batch_id: batch.to_string(),
+        commit_number: newest.commit.0,
+        batch_id: newest.batch.to_string(),
         path: segment.path.clone(),
         n_rows: stored_count(segment.n_rows),
         size_bytes: stored_count(segment.size_bytes),
         sha256: segment.sha256.clone(),
         first_day: day_text(segment.first_day),
         last_day: day_text(segment.last_day),
+        oldest_commit: oldest.commit.0,
+        parts: written_parts(parts),
     };
     diesel::insert_into(segments::table)
         .values(&row)
@@ -88,9 +95,32 @@ pub(crate) fn insert_segment(
     Ok(())
 }
 
+fn written_parts(parts: &[SegmentPart]) -> String {
+    let texts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("{}:{}", part.commit.0, part.batch))
+        .collect();
+    texts.join(",")
+}
+
+/// `None` when the text is not a list of parts in the order of their commits.
+fn read_parts(text: &str) -> Option<Vec<SegmentPart>> {
+    let parts: Option<Vec<SegmentPart>> = text
+        .split(',')
+        .map(|part| {
+            let (commit, batch) = part.split_once(':')?;
+            Some(SegmentPart {
+                commit: CommitNumber(commit.parse().ok()?),
+                batch: batch.parse().ok()?,
+            })
+        })
+        .collect();
+    parts.filter(|parts| parts.is_sorted_by_key(|part| part.commit))
+}
+
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = segments)]
-struct SegmentRow {
+pub(crate) struct SegmentRow {
     agency_id: String,
     id: String,
     dataset: String,
@@ -103,6 +133,8 @@ struct SegmentRow {
     sha256: String,
     first_day: String,
     last_day: String,
+    oldest_commit: i64,
+    parts: String,
 }
 
 impl TryFrom<SegmentRow> for Segment {
@@ -113,6 +145,8 @@ impl TryFrom<SegmentRow> for Segment {
             table: "segments",
             row: &row.id,
         };
+        let parts = read_parts(&row.parts)
+            .ok_or_else(|| name.unreadable(Refusal::invalid("its parts are no list of parts")))?;
         Ok(Self {
             id: name.parse(&row.id)?,
             agency: name.parse(&row.agency_id)?,
@@ -120,10 +154,7 @@ impl TryFrom<SegmentRow> for Segment {
                 dataset: name.parse(&row.dataset)?,
                 month: name.parse(&row.month)?,
             },
-            parts: vec![SegmentPart {
-                commit: CommitNumber(row.commit_number),
-                batch: name.parse(&row.batch_id)?,
-            }],
+            parts,
             n_rows: name.count(row.n_rows)?,
             size_bytes: name.count(row.size_bytes)?,
             first_day: name.day(&row.first_day)?,
@@ -131,5 +162,25 @@ impl TryFrom<SegmentRow> for Segment {
             path: row.path,
             sha256: row.sha256,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bellwether_domain::ids::BatchId;
+    use bellwether_domain::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn parts_read_back_in_order_and_nothing_else_is_read() {
+        let part = |number: u8| SegmentPart {
+            commit: CommitNumber(number.into()),
+            batch: BatchId::from_parts(Timestamp::UNIX_EPOCH, number.into()),
+        };
+        let written = written_parts(&[part(3), part(12)]);
+        assert_eq!(read_parts(&written), Some(vec![part(3), part(12)]));
+        assert_eq!(read_parts(&written_parts(&[part(12), part(3)])), None);
+        assert_eq!(read_parts(""), None);
     }
 }

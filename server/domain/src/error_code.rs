@@ -74,6 +74,8 @@ error_codes! {
         "The time limit passed before the answer was ready.";
     Unavailable, "UNAVAILABLE", 503, true,
         "A part that the answer needs is away or full, such as the database or the disk; nothing was written.";
+    SnapshotExpired, "SNAPSHOT_EXPIRED", 410, false,
+        "The moment or snapshot asked for is older than what is kept; the message gives the oldest one that can be read.";
     PluginFault, "PLUGIN_FAULT", 502, false,
         "A plugin crashed, hung, refused its input or answered in a wrong shape; the message says which and how.";
     CorruptSegment, "CORRUPT_SEGMENT", 500, false,

@@ -86,6 +86,8 @@ typed_ids! {
     StagingId, "stg", "a staging lease";
     /// One run of a plugin over one agency's entities.
     RunId, "run", "a plugin run";
+    /// A lease on a snapshot that must stay readable.
+    PinId, "pin", "a snapshot pin";
     /// A data folder: where the facts that a catalogue lists lie.
     StoreId, "sto", "a data folder";
 }

@@ -193,6 +193,7 @@ impl Staged {
             batch: received.id,
             staging: self.lease.id,
             segments: self.segments.into_iter().map(new_segment).collect(),
+            removals: Vec::new(),
             new_campaigns,
             n_rows_accepted: answer.accepted,
             now: parts.clock.now(),

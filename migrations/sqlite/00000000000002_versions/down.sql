@@ -1,0 +1,10 @@
+DROP TABLE campaign_labels;
+DROP TABLE snapshot_pins;
+DROP TABLE dropped_files;
+DROP TABLE retractions;
+DROP TABLE removals;
+DROP TABLE partition_commits;
+ALTER TABLE segments DROP COLUMN parts;
+ALTER TABLE segments DROP COLUMN oldest_commit;
+ALTER TABLE batches DROP COLUMN n_rows_written;
+ALTER TABLE agencies DROP COLUMN oldest_commit;
