@@ -40,7 +40,7 @@ mod staging;
 mod tokens;
 mod writer;
 
-pub use authorisation::{TOKEN_SECRET_PREFIX, TokenSecret};
+pub use authorisation::{Authorisation, TOKEN_SECRET_PREFIX, TokenSecret};
 pub use batch_list::{BatchFilter, BatchSummary};
 pub use batches::{
     BatchStart, BatchState, FINGERPRINT_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX, NewBatch,
