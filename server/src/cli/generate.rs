@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::TempPath;
 
 use super::ingest::word;
-use crate::generate::{LoadDataset, Row, load_rows, write_csv};
+use crate::generate::{LoadDataset, LoadPlan, Row, load_rows, write_csv};
 
 /// The progress bar moves once for so many rows: a row takes about a microsecond.
 const ROWS_A_STEP: u64 = 8_192;
@@ -24,7 +24,7 @@ pub struct GenerateArgs {
     /// How many rows; each has a key of its own.
     #[arg(long)]
     pub rows: u64,
-    /// The same seed gives the same rows.
+    /// The same seed gives the same rows; files of different seeds have no campaign in common.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// The file to write, ending in `.csv` or `.parquet`; one that is there is replaced.
@@ -33,9 +33,42 @@ pub struct GenerateArgs {
     /// The dataset that the rows are of.
     #[arg(long, value_parser = word::<LoadDataset>, default_value = "delivery_daily")]
     pub dataset: LoadDataset,
-    /// The first day after the facts, which cover 24 months; by default today.
+    /// The first day after the facts; by default today.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub until: Option<Date>,
+    /// How many days the facts cover; by default 24 months.
+    #[arg(long, default_value_t = 730, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub days: u32,
+    /// Spread the rows over so many campaigns, which start and end within the days; by default
+    /// each campaign runs on all days, and there are as many as the rows fill.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub campaigns: Option<u64>,
+    /// Divide the delivery of a campaign by about so many ads in two or three ad groups; by
+    /// default a campaign has one row a day.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub ads: Option<u32>,
+    /// Add a column `platform`, by which ingest registers the campaigns.
+    #[arg(long)]
+    pub platform: bool,
+}
+
+impl GenerateArgs {
+    fn plan(&self, today: Date) -> Result<LoadPlan, String> {
+        if self.ads.is_some() && self.dataset != LoadDataset::DeliveryDaily {
+            let message = "`--ads` divides delivery_daily; leave it out for other datasets";
+            return Err(message.to_owned());
+        }
+        Ok(LoadPlan {
+            dataset: self.dataset,
+            rows: self.rows,
+            seed: self.seed,
+            until: self.until.unwrap_or(today),
+            days: self.days,
+            campaigns: self.campaigns,
+            ads: self.ads,
+            platform: self.platform,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,14 +80,14 @@ enum Written {
 /// Writes the file. The error is a sentence for people.
 pub fn run(args: &GenerateArgs, today: Date) -> Result<(), String> {
     let written = written(&args.out)?;
-    let until = args.until.unwrap_or(today);
+    let plan = args.plan(today)?;
+    let rows = load_rows(&plan)?;
     let bar = bar(args.rows);
-    let rows = load_rows(args.dataset, args.rows, args.seed, until);
     let rows = counted(rows, &bar);
     let file = beside(&args.out)?;
     let outcome = match written {
-        Written::Csv => write_as_csv(&file, args.dataset, rows),
-        Written::Parquet => write_as_parquet(&file, args.dataset, rows),
+        Written::Csv => write_as_csv(&file, &plan, rows),
+        Written::Parquet => write_as_parquet(&file, &plan, rows),
     };
     bar.finish_and_clear();
     outcome.map_err(|error| unwritable(&args.out, &*error))?;
@@ -65,19 +98,21 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn write_as_csv(
     path: &Path,
-    dataset: LoadDataset,
+    plan: &LoadPlan,
     rows: impl Iterator<Item = Row>,
 ) -> Result<(), Failure> {
     let out = BufWriter::new(File::create(path)?);
-    Ok(write_csv(out, dataset.entry(), rows)?)
+    let dataset = plan.dataset.entry();
+    Ok(write_csv(out, dataset, plan.columns_after(), rows)?)
 }
 
 fn write_as_parquet(
     path: &Path,
-    dataset: LoadDataset,
+    plan: &LoadPlan,
     rows: impl Iterator<Item = Row>,
 ) -> Result<(), Failure> {
-    let mut writer = ReportWriter::create(path, dataset.entry())?;
+    let dataset = plan.dataset.entry();
+    let mut writer = ReportWriter::create_with(path, dataset, plan.columns_after())?;
     for row in rows {
         let cells: Vec<Cell<'_>> = row.cells().collect();
         writer.write(&cells)?;
@@ -169,6 +204,10 @@ mod tests {
             out,
             dataset: LoadDataset::AudienceDaily,
             until: Some(date(2026, 11, 1)),
+            days: 730,
+            campaigns: None,
+            ads: None,
+            platform: true,
         }
     }
 
@@ -194,6 +233,18 @@ mod tests {
         run(&arguments(out.clone(), 9_000), date(2026, 11, 22)).unwrap();
         let n_rows = ReportReader::open(&out).unwrap().n_rows();
         assert_eq!(n_rows, 9_000);
+    }
+
+    #[test]
+    fn what_has_no_room_is_refused() {
+        let mut asked = arguments("never-written.csv".into(), 11);
+        asked.ads = Some(3);
+        let told = |asked: &GenerateArgs| run(asked, date(2026, 11, 22)).unwrap_err();
+        assert!(told(&asked).contains("`--ads` divides delivery_daily"));
+        asked.dataset = LoadDataset::DeliveryDaily;
+        (asked.campaigns, asked.days) = (Some(1), 3);
+        // Three ads at most on three days.
+        assert!(told(&asked).contains("11 rows are more than the 9 that"));
     }
 
     #[test]

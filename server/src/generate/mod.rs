@@ -7,7 +7,8 @@
 //!
 //! Reading order: `world` (what comes out), `plan` with `northwind` and `jade_river` (the tables
 //! it is made from), `season` and `funnel` (how a day's numbers come about), `delivery`,
-//! `audience` and `costs` (the reports), `columns` and `row` (their form), `load`.
+//! `audience` and `costs` (the reports), `columns` and `row` (their form), `load` and
+//! `load_groups` (facts for load tests).
 
 mod audience;
 mod columns;
@@ -16,6 +17,7 @@ mod delivery;
 mod funnel;
 mod jade_river;
 mod load;
+mod load_groups;
 mod noise;
 mod northwind;
 mod plan;
@@ -25,7 +27,7 @@ mod season;
 mod tests;
 mod world;
 
-pub use load::{LoadDataset, LoadRows, load_rows};
+pub use load::{LoadDataset, LoadPlan, LoadRows, load_rows};
 pub use row::{OwnedCell, Row, write_csv};
 pub use world::{
     DAYS_OF_HISTORY, DemoAgency, DemoBrand, DemoCampaign, DemoReport, World, demo_world,

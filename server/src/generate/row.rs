@@ -1,6 +1,6 @@
 //! Report rows as values: cells that own what they hold, and the CSV they are written as.
 //!
-//! Invariant: a row's cells stand in the order of `Dataset::column_names`.
+//! Invariant: a row's cells stand in the order of `Dataset::column_names`; further columns follow.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -57,7 +57,8 @@ impl OwnedCell {
     }
 }
 
-/// One row of a report: a cell for each of the dataset's columns, in their order.
+/// One row of a report: a cell for each of the dataset's columns, in their order, then those of
+/// columns after them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub Vec<OwnedCell>);
 
@@ -68,14 +69,16 @@ impl Row {
     }
 }
 
-/// Writes the rows as CSV with a header of the dataset's columns, holding one row at a time.
+/// Writes the rows as CSV with a header of the dataset's columns and those after them, holding
+/// one row at a time.
 pub fn write_csv(
     out: impl Write,
     dataset: &Dataset,
+    columns_after: &[&str],
     rows: impl IntoIterator<Item = Row>,
 ) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(dataset.column_names())?;
+    writer.write_record(dataset.column_names().iter().chain(columns_after))?;
     let mut buffer = Vec::new();
     for row in rows {
         for cell in &row.0 {

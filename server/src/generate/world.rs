@@ -221,7 +221,7 @@ fn in_columns(dataset: DatasetName, rows: impl Iterator<Item = Reported>) -> Vec
 
 fn report(brand: &BrandPlan, dataset: DatasetName, content: &str, rows: Vec<Row>) -> DemoReport {
     let mut csv = Vec::new();
-    write_csv(&mut csv, Dataset::of(dataset), rows)
+    write_csv(&mut csv, Dataset::of(dataset), &[], rows)
         .expect("a vector takes all bytes, and every row has the dataset's columns");
     DemoReport {
         dataset,

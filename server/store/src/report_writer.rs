@@ -47,8 +47,23 @@ pub struct ReportWriter {
 impl ReportWriter {
     /// Begins a report of the dataset at the path; a file that is there is replaced.
     pub fn create(path: &Path, dataset: &Dataset) -> Result<Self> {
-        let columns = columns_of(dataset);
-        let names = dataset.column_names();
+        Self::create_with(path, dataset, &[])
+    }
+
+    /// The same with text columns after the dataset's own, such as `platform`.
+    pub fn create_with(
+        path: &Path,
+        dataset: &Dataset,
+        texts_after: &[&'static str],
+    ) -> Result<Self> {
+        let mut columns = columns_of(dataset);
+        columns.extend(
+            texts_after
+                .iter()
+                .map(|_| Column::Text(StringBuilder::new())),
+        );
+        let mut names = dataset.column_names();
+        names.extend(texts_after);
         let field =
             |(name, column): (&&'static str, &Column)| Field::new(*name, column.data_type(), true);
         let fields: Vec<Field> = names.iter().zip(&columns).map(field).collect();
@@ -72,8 +87,9 @@ impl ReportWriter {
         })
     }
 
-    /// Adds a row, its cells in the order of [`Dataset::column_names`]. A cell of a wrong type
-    /// is [`Error::UnwritableCell`], and the report can't be continued after it.
+    /// Adds a row, its cells in the order of [`Dataset::column_names`], then those of the columns
+    /// after them. A cell of a wrong type is [`Error::UnwritableCell`], and the report can't be
+    /// continued after it.
     pub fn write(&mut self, cells: &[Cell<'_>]) -> Result<()> {
         if cells.len() != self.columns.len() {
             return Err(Error::BrokenRule {
