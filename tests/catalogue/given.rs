@@ -1,6 +1,7 @@
 //! What the cases start from: agencies, members, brands, campaigns and batches with no more said
 //! of them than a case needs.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bellwether_catalogue::{Catalogue, NewBatch, NewSegment, Publication, Published, StagingLease};
@@ -90,6 +91,7 @@ pub(super) fn campaign(brand: BrandId, external_id: &str) -> Campaign {
         starts_on: Some(date(2026, 1, 1)),
         ends_on: None,
         budget_micros: Some(5_000_000),
+        labels: BTreeMap::new(),
     }
 }
 

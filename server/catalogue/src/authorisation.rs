@@ -119,16 +119,21 @@ impl Catalogue {
                 .map_err(Error::database("find an agency"))
         })?;
         let id = id.ok_or_else(|| Error::not_found("agency", agency))?;
-        let name = RowName {
-            table: "agencies",
-            row: &id,
-        };
-        Ok(Scope::authorised(
-            name.parse(&id)?,
-            None,
-            Role::Owner,
-            BrandAccess::All,
-        ))
+        whole_agency(&id)
+    }
+
+    /// One scope for each agency of the instance, with all its brands, by slug: for the jobs of the
+    /// instance's owner, such as compaction, verification and backup. What they find is never shown
+    /// to a member.
+    pub fn maintenance_scopes(&self) -> Result<Vec<Scope>> {
+        let ids = self.read(|connection| {
+            agencies::table
+                .order(agencies::slug)
+                .select(agencies::id)
+                .load::<String>(connection)
+                .map_err(Error::database("list agencies"))
+        })?;
+        ids.iter().map(|id| whole_agency(id)).collect()
     }
 
     /// Whether this is the secret of an operator token. Operator tokens don't expire, so `_now`
@@ -143,6 +148,20 @@ impl Catalogue {
         })?;
         Ok(n_found > 0)
     }
+}
+
+/// Everything of one agency, for no member of it.
+fn whole_agency(id: &str) -> Result<Scope> {
+    let name = RowName {
+        table: "agencies",
+        row: id,
+    };
+    Ok(Scope::authorised(
+        name.parse(id)?,
+        None,
+        Role::Owner,
+        BrandAccess::All,
+    ))
 }
 
 type LiveToken = (String, String, String, Option<i64>);

@@ -1,5 +1,7 @@
 //! Campaigns of an agency's brands.
 
+use std::collections::BTreeMap;
+
 use bellwether_domain::Scope;
 use bellwether_domain::agency::NAME_BYTES_MAX;
 use bellwether_domain::campaign::{
@@ -15,6 +17,7 @@ use crate::agencies::raise_catalogue_version;
 use crate::columns::{RowName, day_text, micros, only_brands, require_brand, require_text};
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::error::{Error, Result};
+use crate::labels::{insert_labels, with_labels};
 use crate::schema::campaigns;
 use crate::{Catalogue, PAGE_ROWS_MAX};
 
@@ -79,17 +82,17 @@ impl Catalogue {
         if let Some(after) = after {
             query = query.filter(campaigns::id.gt(after.to_string()));
         }
-        self.load(query)
+        self.load(scope, query)
     }
 
     /// Every campaign of one brand, by id; none when the scope doesn't see the brand.
     pub fn campaigns_of_brand(&self, scope: &Scope, brand: BrandId) -> Result<Vec<Campaign>> {
-        self.load(visible(scope, Some(brand)).order(campaigns::id))
+        self.load(scope, visible(scope, Some(brand)).order(campaigns::id))
     }
 
     /// Every campaign that the scope sees, by id.
     pub fn all_campaigns(&self, scope: &Scope) -> Result<Vec<Campaign>> {
-        self.load(visible(scope, None).order(campaigns::id))
+        self.load(scope, visible(scope, None).order(campaigns::id))
     }
 
     /// Changes a campaign's attributes, raises the agency's catalogue version, and returns the
@@ -116,13 +119,15 @@ impl Catalogue {
         })
     }
 
-    fn load(&self, query: BoxedCampaigns<'_>) -> Result<Vec<Campaign>> {
-        let rows = self.read(|connection| {
-            query
+    fn load(&self, scope: &Scope, query: BoxedCampaigns<'_>) -> Result<Vec<Campaign>> {
+        self.read(|connection| {
+            let rows = query
                 .load::<CampaignRow>(connection)
-                .map_err(Error::database("list campaigns"))
-        })?;
-        rows.into_iter().map(Campaign::try_from).collect()
+                .map_err(Error::database("list campaigns"))?;
+            let campaigns = rows.into_iter().map(Campaign::try_from);
+            let campaigns = campaigns.collect::<Result<Vec<_>>>()?;
+            with_labels(connection, scope, campaigns)
+        })
     }
 }
 
@@ -155,7 +160,7 @@ pub(crate) fn insert_campaign(
         .values(&row)
         .execute(connection)
         .map_err(Error::insert("campaign", &campaign.external_id))?;
-    Ok(())
+    insert_labels(connection, scope, campaign.id, &campaign.labels)
 }
 
 fn check(campaign: &Campaign) -> Result<(), Refusal> {
@@ -200,14 +205,21 @@ fn visible(scope: &Scope, brand: Option<BrandId>) -> BoxedCampaigns<'static> {
     query
 }
 
-fn find(connection: &mut AnyConnection, scope: &Scope, id: CampaignId) -> Result<Option<Campaign>> {
+/// The campaign of this id with its labels, if the scope sees its brand.
+pub(crate) fn find(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<Campaign>> {
     let row = campaigns::table
         .find((scope.agency().to_string(), id.to_string()))
         .first::<CampaignRow>(connection)
         .optional()
         .map_err(Error::database("find a campaign"))?;
     let campaign = row.map(Campaign::try_from).transpose()?;
-    Ok(campaign.filter(|campaign| scope.sees_brand(campaign.brand)))
+    let seen = campaign.filter(|campaign| scope.sees_brand(campaign.brand));
+    let mut labelled = with_labels(connection, scope, seen.into_iter().collect())?;
+    Ok(labelled.pop())
 }
 
 #[derive(Queryable, Insertable)]
@@ -302,6 +314,7 @@ impl TryFrom<CampaignRow> for Campaign {
             budget_micros: row.budget_micros,
             external_id: row.external_id,
             name: row.name,
+            labels: BTreeMap::new(),
         })
     }
 }

@@ -89,6 +89,12 @@ pub enum Error {
         /// The segment.
         segment: String,
     },
+    /// A commit was retracted after the segments that a compaction rewrote were read.
+    #[error("commit {} was retracted meanwhile; read the partition again", commit.0)]
+    RetractedMeanwhile {
+        /// The commit that was retracted.
+        commit: CommitNumber,
+    },
     /// A live pin keeps a snapshot readable that was to expire.
     #[error("commit {} is pinned, so the oldest readable commit can't rise to {}", pinned.0, horizon.0)]
     SnapshotPinned {
@@ -160,6 +166,7 @@ impl Error {
             | Self::AlreadyRetracted { .. }
             | Self::RetractionTooLate { .. }
             | Self::SegmentGone { .. }
+            | Self::RetractedMeanwhile { .. }
             | Self::SnapshotPinned { .. }
             | Self::OtherStore { .. } => ErrorCode::Conflict,
             Self::SnapshotExpired { .. } => ErrorCode::SnapshotExpired,
@@ -184,6 +191,7 @@ impl Error {
             | Self::RetractionTooLate { .. }
             | Self::SnapshotExpired { .. }
             | Self::SegmentGone { .. }
+            | Self::RetractedMeanwhile { .. }
             | Self::SnapshotPinned { .. }
             | Self::OtherStore { .. } => self.to_string(),
             Self::LeaseEnded { .. } => {

@@ -121,3 +121,26 @@ pub(crate) fn retractions_up_to(
         .map_err(Error::database("list retractions"))?;
     Ok(commits.into_iter().map(CommitNumber).collect())
 }
+
+/// Refuses when a commit up to `horizon` was retracted after `read_at`.
+pub(crate) fn refuse_late_retractions(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    horizon: CommitNumber,
+    read_at: CommitNumber,
+) -> Result<()> {
+    let late = retractions::table
+        .filter(retractions::agency_id.eq(scope.agency().to_string()))
+        .filter(retractions::retracted_commit.le(horizon.0))
+        .filter(retractions::commit_number.gt(read_at.0))
+        .select(retractions::retracted_commit)
+        .first::<i64>(connection)
+        .optional()
+        .map_err(Error::database("look for late retractions"))?;
+    match late {
+        None => Ok(()),
+        Some(commit) => Err(Error::RetractedMeanwhile {
+            commit: CommitNumber(commit),
+        }),
+    }
+}

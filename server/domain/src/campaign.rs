@@ -1,12 +1,27 @@
 //! A campaign: one promotion of a brand on one platform.
 
+use std::collections::BTreeMap;
+
 use crate::closed_words;
+use crate::error_code::Refusal;
 use crate::ids::{BrandId, CampaignId};
 use crate::money::Currency;
 use crate::time::{Date, ZoneName};
 
 /// The most bytes of the id that the platform gives a campaign.
 pub const EXTERNAL_ID_BYTES_MAX: usize = 128;
+
+/// The most labels of one campaign.
+pub const CAMPAIGN_LABELS_MAX: usize = 8;
+
+/// The most bytes of a label's name.
+pub const LABEL_NAME_BYTES_MAX: usize = 32;
+
+/// The most bytes of a label's value.
+pub const LABEL_VALUE_BYTES_MAX: usize = 128;
+
+/// The most different label names in one agency.
+pub const LABEL_NAMES_MAX: usize = 64;
 
 closed_words! {
     /// Where a campaign runs.
@@ -85,4 +100,38 @@ pub struct Campaign {
     pub ends_on: Option<Date>,
     /// Its whole budget in micros of its currency, when known.
     pub budget_micros: Option<i64>,
+    /// The agency's own text dimensions of it: at most [`CAMPAIGN_LABELS_MAX`] values by name.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Checks the name of a label: a small letter, then small letters, digits and underscores.
+pub fn check_label_name(name: &str) -> Result<(), Refusal> {
+    let is_inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.len() <= LABEL_NAME_BYTES_MAX
+        && name.bytes().all(is_inner);
+    if is_name {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!(
+        "`{name}` is not the name of a label; use a small letter, then up to {} small letters, digits or `_`",
+        LABEL_NAME_BYTES_MAX - 1
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_labels_name_is_a_short_word_of_small_letters() {
+        let longest = "a".repeat(LABEL_NAME_BYTES_MAX);
+        for name in ["team", "q3_push", "a", &longest] {
+            assert_eq!(check_label_name(name), Ok(()));
+        }
+        let too_long = "a".repeat(LABEL_NAME_BYTES_MAX + 1);
+        for name in ["", "Team", "3q", "_a", "a-b", "a b", "\u{e9}", &too_long] {
+            assert!(check_label_name(name).is_err(), "{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The campaigns that a report's rows name: known ones, and those that the report registers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::number::shown;
 use super::problem::ProblemCode;
@@ -41,7 +41,7 @@ struct Entry {
 }
 
 /// What a row says of its campaign.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowCampaign<'a> {
     pub(super) external_id: &'a str,
     pub(super) name: Option<&'a str>,
@@ -167,6 +167,7 @@ impl<'a> CampaignDirectory<'a> {
             starts_on: None,
             ends_on: None,
             budget_micros: None,
+            labels: BTreeMap::new(),
         };
         let today = campaign.timezone.today(self.now);
         Ok(Entry {

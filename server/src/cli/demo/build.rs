@@ -1,5 +1,6 @@
 //! Filling a data folder with the demonstration, through the same doors as everybody's data.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bellwether_catalogue::{NewToken, TokenSecret};
@@ -167,6 +168,7 @@ async fn make_brand(
             starts_on: Some(campaign.starts_on),
             ends_on: campaign.ends_on,
             budget_micros: Some(campaign.budget_micros),
+            labels: BTreeMap::new(),
         };
         catalogue
             .create_campaign(scope, &campaign, now)

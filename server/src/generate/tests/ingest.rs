@@ -1,6 +1,6 @@
 //! The demonstration's files as ingest reads them: nothing is refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::Campaign;
@@ -41,6 +41,7 @@ fn campaign(agency: &DemoAgency, brand: BrandId, index: usize, demo: &DemoCampai
         starts_on: Some(demo.starts_on),
         ends_on: demo.ends_on,
         budget_micros: Some(demo.budget_micros),
+        labels: BTreeMap::new(),
     }
 }
 
