@@ -1,5 +1,6 @@
 //! What the tests start from: an API over an agency with one brand and two campaigns.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -173,6 +174,7 @@ fn a_campaign(catalogue: &Catalogue, scope: &Scope, brand: BrandId, name: &str) 
         starts_on: None,
         ends_on: None,
         budget_micros: Some(5_500_000),
+        labels: BTreeMap::new(),
     };
     catalogue
         .create_campaign(scope, &campaign, StoppedClock.now())
