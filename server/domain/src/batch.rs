@@ -19,6 +19,27 @@ closed_words! {
     }
 }
 
+closed_words! {
+    /// What a row says of the measures that its file doesn't have.
+    pub enum ColumnRule, "a rule for columns" {
+        /// They are missing from then on: the row replaces the whole row.
+        Replace => "replace",
+        /// They stay as older rows of its key have them.
+        Merge => "merge",
+    }
+}
+
+closed_words! {
+    /// What a batch replaces.
+    pub enum ReplaceRule, "a rule for replacement" {
+        /// The rows of the keys that it has.
+        Keys => "keys",
+        /// All rows of its campaigns, levels or breakdowns and attribution windows from its first
+        /// day to its last, so that keys missing from the file go.
+        Range => "range",
+    }
+}
+
 /// How a batch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

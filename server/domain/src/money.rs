@@ -82,6 +82,12 @@ pub enum NotMicros {
 
 /// An exact decimal in millionths; refuses what would have to be rounded.
 pub fn micros_of(amount: Decimal) -> Result<i64, NotMicros> {
+    if let Some(places) = MICROS_SCALE.checked_sub(amount.scale()) {
+        // Most amounts have no more places than a micro: no decimal arithmetic is needed.
+        let micros = amount.mantissa().checked_mul(10_i128.pow(places));
+        let micros = micros.and_then(|micros| i64::try_from(micros).ok());
+        return micros.ok_or(NotMicros::TooLarge);
+    }
     let scaled = amount
         .checked_mul(Decimal::from(MICROS))
         .ok_or(NotMicros::TooLarge)?

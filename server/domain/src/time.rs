@@ -51,8 +51,11 @@ impl std::fmt::Display for ZoneName {
 
 /// The number of the day since 1970-01-01; what segments store.
 pub fn day_number(date: Date) -> i32 {
-    let since_epoch = date - Date::constant(1970, 1, 1);
-    since_epoch.get_days()
+    // By hand, because ingest asks it of every row: the days of the years before, the leap days
+    // among them, and the days of this year; 719,163 is what that gives for 1970-01-01.
+    let years = i32::from(date.year()) - 1;
+    let leap_days = years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    years * 365 + leap_days + i32::from(date.day_of_year()) - 719_163
 }
 
 /// The date of a day number; `None` outside the years -9999 to 9999.
@@ -230,6 +233,15 @@ mod tests {
         assert_eq!(day_number(date(1970, 1, 2)), 1);
         assert_eq!(day_number(date(1969, 12, 31)), -1);
         assert_eq!(day_number(date(2026, 11, 22)), 20_779);
+        for day in [
+            date(0, 2, 29),
+            date(-9999, 1, 1),
+            date(2000, 12, 31),
+            Date::MAX,
+        ] {
+            let span = day - date(1970, 1, 1);
+            assert_eq!(day_number(day), span.get_days(), "{day}");
+        }
         assert_eq!(date_of_day_number(20_779), Some(date(2026, 11, 22)));
         assert_eq!(date_of_day_number(i32::MIN), None);
     }

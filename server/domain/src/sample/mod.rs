@@ -1,24 +1,38 @@
 //! Raw report rows and their way to facts: header, cells, campaigns, duplicates.
 //!
-//! Readers of CSV, NDJSON and Parquet hand over [`Cell`]s; [`Header`] and [`RowParser`] turn them
-//! into [`LinedFact`]s or [`LineProblem`]s; [`settle_duplicates`] makes keys distinct.
+//! Readers of CSV, NDJSON and Parquet hand over [`Cell`]s. [`ChunkParser`] turns a chunk of rows into
+//! columns, on any core; [`Resolver`] takes the chunks in order and gives the rows their campaigns.
+//! [`RowParser`] does the same row by row, for converters, and [`settle_duplicates`] says of facts in
+//! memory what ingest does with rows that share a key.
 //! Invariant: a bad line is data beside the good ones, never an exception.
 
 mod campaigns;
+mod cells;
+mod checks;
+mod chunk;
+mod draft;
 mod duplicates;
 mod header;
 mod number;
 mod problem;
+mod resolve;
 mod row;
+mod rows;
+#[cfg(test)]
+mod chunk_tests;
 #[cfg(test)]
 mod tests;
 
 pub use campaigns::{CampaignDirectory, Registration};
+pub use checks::{COST_DAYS_MAX, EARLIEST_DAY};
+pub use chunk::{ChunkParser, RowChunk};
 pub use duplicates::{Duplicates, settle_duplicates};
 pub use header::{Column, Header};
 pub use number::shown;
 pub use problem::{LineProblem, ProblemCode};
-pub use row::{COST_DAYS_MAX, EARLIEST_DAY, LinedFact, RowParser};
+pub use resolve::{ResolvedRows, Resolver};
+pub use row::{LinedFact, RowParser};
+pub use rows::{Layout, MISSING, Rows, TextColumn};
 
 use crate::money::Decimal;
 use crate::time::Date;

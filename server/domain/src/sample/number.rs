@@ -2,8 +2,16 @@
 
 use super::Cell;
 use super::problem::ProblemCode;
+use super::rows::MISSING;
 use crate::dataset::MeasureKind;
 use crate::money::{Decimal, NotMicros, micros_of};
+
+/// The decimal places of what is kept in millionths.
+const MICROS_PLACES: usize = 6;
+
+/// Numbers of so many digits, millionths included, fit 64 bits whatever the digits are, with one
+/// digit to spare.
+const PLAIN_DIGITS_MAX: usize = 17;
 
 /// A measure's value in its stored unit; `None` when the cell is missing.
 ///
@@ -13,8 +21,19 @@ pub(super) fn measure_value(
     kind: MeasureKind,
     below_zero: bool,
 ) -> Result<Option<i64>, (ProblemCode, String)> {
-    if let MeasureKind::Choice(words) = kind {
-        return choice_value(cell, words);
+    let places = match kind {
+        MeasureKind::Choice(words) => return choice_value(cell, words),
+        MeasureKind::Count => 0,
+        MeasureKind::Conversions | MeasureKind::Money => MICROS_PLACES,
+    };
+    match cell {
+        Cell::Integer(count) if places == 0 && *count >= 0 => return Ok(Some(*count)),
+        Cell::Text(text) => {
+            if let Some(value) = plain(text.as_bytes(), places) {
+                return Ok(Some(value));
+            }
+        }
+        _ => {}
     }
     let Some(amount) = decimal(cell)? else {
         return Ok(None);
@@ -25,19 +44,47 @@ pub(super) fn measure_value(
             format!("`{amount}` is below zero; use 0 or more"),
         ));
     }
-    match kind {
-        MeasureKind::Count => whole(amount).map(Some),
-        MeasureKind::Conversions | MeasureKind::Money => {
-            micros_of(amount).map(Some).map_err(|not| match not {
-                NotMicros::TooFine => (
-                    ProblemCode::TooFine,
-                    format!("`{amount}` has more than six decimal places that matter; round it"),
-                ),
-                NotMicros::TooLarge => too_large(amount, "9223372036854.775807"),
-            })
-        }
-        MeasureKind::Choice(_) => Ok(None),
+    let value = if places == 0 {
+        whole(amount)?
+    } else {
+        micros_of(amount).map_err(|not| match not {
+            NotMicros::TooFine => (
+                ProblemCode::TooFine,
+                format!("`{amount}` has more than six decimal places that matter; round it"),
+            ),
+            NotMicros::TooLarge => too_large(amount, "9223372036854.775807"),
+        })?
+    };
+    if value == MISSING {
+        return Err(too_large(amount, "9223372036854.775807 below zero"));
     }
+    Ok(Some(value))
+}
+
+/// The number that plain digits write, with at most so many decimal places, in units of the last
+/// place. `None` leaves the text to the exact reading, which knows every form and every fault.
+fn plain(text: &[u8], places: usize) -> Option<i64> {
+    if text.len() > PLAIN_DIGITS_MAX + 1 {
+        return None;
+    }
+    let mut value: i64 = 0;
+    let mut point = None;
+    for (index, byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && places > 0 && index > 0 => point = Some(index),
+            _ => return None,
+        }
+    }
+    let (n_whole, n_places) = match point {
+        None => (text.len(), 0),
+        Some(index) => (index, text.len() - index - 1),
+    };
+    let ends_well = n_whole > 0 && (point.is_none() || n_places > 0);
+    if !ends_well || n_places > places || n_whole + places > PLAIN_DIGITS_MAX {
+        return None;
+    }
+    Some(value * 10_i64.pow(u32::try_from(places - n_places).ok()?))
 }
 
 fn decimal(cell: &Cell<'_>) -> Result<Option<Decimal>, (ProblemCode, String)> {
@@ -155,6 +202,20 @@ mod tests {
             Err(ProblemCode::TooLarge)
         );
         assert_eq!(count(&Cell::Integer(7)), Ok(Some(7)));
+    }
+
+    #[test]
+    fn plain_digits_read_as_the_exact_reading_does() {
+        let exact = |text: &str| micros_of(Decimal::from_str_exact(text).unwrap()).unwrap();
+        for text in ["0", "7", "007.50", "123456.789012", "99999999999.999999"] {
+            assert_eq!(plain(text.as_bytes(), 6), Some(exact(text)));
+        }
+        for text in ["", ".", "1.", ".5", "-1", "1e3", " 1", "1.2.3", "1.1234567"] {
+            assert_eq!(plain(text.as_bytes(), 6), None, "{text}");
+        }
+        assert_eq!(plain(b"123456789012", 6), None);
+        assert_eq!(plain(b"999999999999999999", 0), None);
+        assert_eq!(plain(b"1.5", 0), None);
     }
 
     #[test]
