@@ -101,6 +101,11 @@ impl Catalogue {
         is_sole_writer.then(|| self.inner.n_writes_ended.load(Ordering::Acquire))
     }
 
+    /// Opens a connection apart from the others, for what takes long.
+    pub(crate) fn connect(&self) -> Result<AnyConnection> {
+        self.inner.opener.open(Access::ReadWrite)
+    }
+
     /// Runs statements that only read.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.inner.pool.get().map_err(|source| Error::Unavailable {

@@ -103,6 +103,20 @@ pub enum Error {
         /// The commit that was to be the oldest readable one.
         horizon: CommitNumber,
     },
+    /// Only a catalogue without a row can be filled from a copy.
+    #[error("the catalogue is not empty: table `{table}` has rows; restore into a new one")]
+    NotEmpty {
+        /// A table with rows.
+        table: &'static str,
+    },
+    /// The file is not a sound copy of a catalogue.
+    #[error("`{path}` is not a sound copy of a catalogue: {problem}")]
+    DamagedCopy {
+        /// The file.
+        path: String,
+        /// The first thing that is wrong with it.
+        problem: String,
+    },
     /// The facts that the catalogue lists lie in another data folder than the one that was opened.
     #[error(
         "this catalogue's facts lie in another data folder: in the one whose file `store-id` says `{bound}`, and this one's says `{given}`; start the server on that folder, or give this one a catalogue of its own"
@@ -167,9 +181,11 @@ impl Error {
             | Self::RetractionTooLate { .. }
             | Self::SegmentGone { .. }
             | Self::RetractedMeanwhile { .. }
+            | Self::NotEmpty { .. }
             | Self::SnapshotPinned { .. }
             | Self::OtherStore { .. } => ErrorCode::Conflict,
             Self::SnapshotExpired { .. } => ErrorCode::SnapshotExpired,
+            Self::DamagedCopy { .. } => ErrorCode::InvalidInput,
             Self::LeaseEnded { .. } => ErrorCode::Timeout,
             Self::Busy { .. } => ErrorCode::Busy,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
@@ -192,6 +208,8 @@ impl Error {
             | Self::SnapshotExpired { .. }
             | Self::SegmentGone { .. }
             | Self::RetractedMeanwhile { .. }
+            | Self::NotEmpty { .. }
+            | Self::DamagedCopy { .. }
             | Self::SnapshotPinned { .. }
             | Self::OtherStore { .. } => self.to_string(),
             Self::LeaseEnded { .. } => {

@@ -1,5 +1,6 @@
 //! Migrations: embedded in the program, one folder a database, the same names in both.
 
+use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -41,6 +42,12 @@ impl Catalogue {
             AnyConnection::Postgres(postgres) => Ok(names(&pending(postgres, POSTGRES)?)),
         })
     }
+}
+
+/// Brings a SQLite file up to date.
+pub(crate) fn migrate_file(file: &mut SqliteConnection) -> Result<()> {
+    run(file, SQLITE)?;
+    Ok(())
 }
 
 type Pending<DB> = Vec<Box<dyn Migration<DB>>>;

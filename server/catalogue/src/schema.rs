@@ -278,3 +278,29 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     scores::run_id,
     score_runs::plugin,
 );
+
+/// Every table, each after those that it refers to: the order in which a copy is filled.
+pub(crate) const TABLES: [&str; 22] = [
+    "agencies",
+    "operator_tokens",
+    "data_store",
+    "members",
+    "tokens",
+    "brands",
+    "member_brands",
+    "campaigns",
+    "campaign_labels",
+    "codes",
+    "staging_leases",
+    "staging_paths",
+    "batches",
+    "commits",
+    "segments",
+    "partition_commits",
+    "removals",
+    "retractions",
+    "dropped_files",
+    "snapshot_pins",
+    "score_runs",
+    "scores",
+];

@@ -62,6 +62,15 @@ pub(crate) fn segments_of(
     rows.into_iter().map(Segment::try_from).collect()
 }
 
+/// Every segment in the manifests of all agencies, by agency and id.
+pub(crate) fn named_segments(connection: &mut AnyConnection) -> Result<Vec<Segment>> {
+    let rows = segments::table
+        .order((segments::agency_id, segments::id))
+        .load::<SegmentRow>(connection)
+        .map_err(Error::database("list segments"))?;
+    rows.into_iter().map(Segment::try_from).collect()
+}
+
 /// Adds a segment to the manifest. `parts` are sorted by their commits and at least one.
 pub(crate) fn insert_segment(
     connection: &mut AnyConnection,
