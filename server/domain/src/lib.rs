@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`error_code`] and [`scope`] (who may), [`ids`], [`agency`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
-//! [`segment`], [`batch`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
+//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
 
 pub mod agency;
 pub mod answer;
@@ -15,6 +15,7 @@ pub mod brand;
 pub mod campaign;
 pub mod closed_words;
 pub mod codes;
+pub mod compaction;
 pub mod cost;
 pub mod dataset;
 pub mod error_code;
