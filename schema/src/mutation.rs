@@ -1,6 +1,8 @@
 //! The root of mutations. What a person at a form could mend stands in `userErrors` of the
 //! payload; what is not theirs to do or not there is an error as anywhere.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
@@ -77,6 +79,33 @@ pub(crate) struct UpdateCampaignPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Which labels a campaign has from now on.
+#[derive(Debug, InputObject)]
+pub(crate) struct SetCampaignLabelsInput {
+    /// The campaign's id.
+    campaign: ID,
+    /// All its labels, each name once; those that are not here go.
+    labels: Vec<LabelInput>,
+}
+
+/// A label and its value.
+#[derive(Debug, InputObject)]
+pub(crate) struct LabelInput {
+    /// The label's name: a small letter, then small letters, digits or `_`.
+    name: String,
+    /// Its value, 1 to 128 bytes.
+    value: String,
+}
+
+/// What became of labelling a campaign.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct SetCampaignLabelsPayload {
+    /// The campaign with its new labels; null when the input was not accepted.
+    campaign: Option<Campaign>,
+    /// What the input has against it; empty when the campaign was labelled.
+    user_errors: Vec<UserError>,
+}
+
 /// The root of mutations: each is done whole or not at all, one after another.
 #[Object]
 impl Mutation {
@@ -122,6 +151,42 @@ impl Mutation {
             user_errors,
         })
     }
+
+    /// Gives a campaign these labels and no others; the next answer groups its facts by them.
+    async fn set_campaign_labels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which campaign, and its labels.")] input: SetCampaignLabelsInput,
+    ) -> Result<SetCampaignLabelsPayload> {
+        let state = ctx.state();
+        let campaign: CampaignId = parse(&input.campaign, "input.campaign")?;
+        let labelled = match labels_by_name(input.labels) {
+            Ok(labels) => {
+                let services = &state.services;
+                services
+                    .set_campaign_labels(&state.scope, campaign, labels)
+                    .await
+            }
+            Err(refusal) => Err(refusal.into()),
+        };
+        let (campaign, user_errors) = outcome(state, labelled).await?;
+        Ok(SetCampaignLabelsPayload {
+            campaign: campaign.map(Campaign),
+            user_errors,
+        })
+    }
+}
+
+fn labels_by_name(labels: Vec<LabelInput>) -> Result<BTreeMap<String, String>, Refusal> {
+    let mut by_name = BTreeMap::new();
+    for (index, label) in labels.into_iter().enumerate() {
+        if by_name.contains_key(&label.name) {
+            let message = format!("the label `{}` is given twice", label.name);
+            return Err(Refusal::invalid(message).at(format!("input.labels.{index}.name")));
+        }
+        by_name.insert(label.name, label.value);
+    }
+    Ok(by_name)
 }
 
 impl UpdateCampaignInput {

@@ -16,6 +16,8 @@ pub(crate) use metric::Metric;
 pub(crate) enum Dimension {
     /// The day, week or month, by `grain`.
     Period,
+    /// The hour of the day, 0 to 23, in the ad account's zone.
+    Hour,
     /// The brand.
     Brand,
     /// The platform on which the campaign runs.
@@ -30,6 +32,8 @@ pub(crate) enum Dimension {
     Age,
     /// The gender of the audience.
     Gender,
+    /// The product that feedback speaks of.
+    Product,
 }
 
 /// The length of a period.
@@ -92,6 +96,10 @@ pub(crate) enum NoteCode {
     NotAtThisGrain,
     /// The cell would add up several currencies.
     MixedCurrency,
+    /// People reached can't be added up: the number exists only in a row of one campaign.
+    NotAdditive,
+    /// No report is of exactly the row's period.
+    NotReportedForPeriod,
 }
 
 /// How an answer came about.
@@ -250,7 +258,7 @@ pub(crate) enum Unit {
     Money,
     /// Money of the column's currency for each event.
     MoneyPerEvent,
-    /// No unit; 0.25 means 25 %.
+    /// No unit; of a share, 0.25 means 25 %.
     Ratio,
 }
 

@@ -14,7 +14,7 @@ use crate::words::{DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, S
 pub(crate) struct MetricsInput {
     /// The brands whose facts are read; left out, all that the token may see.
     brands: Option<Vec<ID>>,
-    /// The dataset that is read; left out, the first that knows all dimensions.
+    /// The dataset that is read; left out, the first that knows all dimensions and metrics.
     dataset: Option<DatasetName>,
     /// The metrics of `table`, in this order; left out, those selected under `rows` and `totals`.
     metrics: Option<Vec<Metric>>,
@@ -23,6 +23,9 @@ pub(crate) struct MetricsInput {
     /// What the rows are grouped by, in the order of the table's columns.
     #[graphql(default)]
     by: Vec<Dimension>,
+    /// The names of campaign labels that the rows are grouped by too, at most 8; their columns follow those of `by`.
+    #[graphql(default)]
+    labels: Vec<String>,
     /// The length of periods; needs `PERIOD` in `by`, where the default is `DAY`.
     grain: Option<Grain>,
     /// Which facts are kept; all of its filters hold at once.
@@ -70,6 +73,8 @@ pub(crate) struct MetricsFilter {
     brand: Option<IdFilter>,
     /// By campaign.
     campaign: Option<IdFilter>,
+    /// By the campaign's labels; all hold at once.
+    labels: Option<Vec<LabelFilter>>,
     /// By the campaign's currency.
     currency: Option<TextFilter>,
     /// By the audience's country.
@@ -78,6 +83,10 @@ pub(crate) struct MetricsFilter {
     age: Option<TextFilter>,
     /// By the audience's gender.
     gender: Option<TextFilter>,
+    /// By the hour of the day, 0 to 23, in the ad account's zone.
+    hour: Option<HourFilter>,
+    /// By the product that feedback speaks of.
+    product: Option<TextFilter>,
 }
 
 /// A filter on platforms: exactly one of `eq` and `in`.
@@ -110,13 +119,38 @@ pub(crate) struct TextFilter {
     any_of: Option<Vec<String>>,
 }
 
-/// A sort key: exactly one of `metric` and `dimension`.
+/// A filter on hours of the day: exactly one of `eq` and `in`.
+#[derive(Debug, InputObject)]
+pub(crate) struct HourFilter {
+    /// Keeps this hour.
+    eq: Option<i32>,
+    /// Keeps these hours.
+    #[graphql(name = "in")]
+    any_of: Option<Vec<i32>>,
+}
+
+/// A filter on a label of campaigns: exactly one of `eq` and `in`. Campaigns without the label are
+/// left out.
+#[derive(Debug, InputObject)]
+pub(crate) struct LabelFilter {
+    /// The label's name.
+    name: String,
+    /// Keeps this value.
+    eq: Option<String>,
+    /// Keeps these values.
+    #[graphql(name = "in")]
+    any_of: Option<Vec<String>>,
+}
+
+/// A sort key: exactly one of `metric`, `dimension` and `label`.
 #[derive(Debug, InputObject)]
 pub(crate) struct MetricsOrder {
     /// Sorts by this metric.
     metric: Option<Metric>,
     /// Sorts by this dimension, which must stand in `by`.
     dimension: Option<Dimension>,
+    /// Sorts by the label of this name, which must stand in `labels`; rows without it first.
+    label: Option<String>,
     /// Which comes first.
     #[graphql(default_with = "SortDirection::Asc")]
     direction: SortDirection,
@@ -149,6 +183,8 @@ impl MetricsInput {
     pub(crate) fn into_request(self, selection: Selection) -> Result<MetricRequest, Refusal> {
         let named_metrics = self.named_metrics();
         let attribution = self.attribution.unwrap_or_default();
+        let mut filter = self.filter.unwrap_or_default();
+        let label_filters = label_filters(filter.labels.take().unwrap_or_default())?;
         Ok(MetricRequest {
             metrics: named_metrics,
             brands: self.brands.as_deref().map(brand_ids).transpose()?,
@@ -158,8 +194,10 @@ impl MetricsInput {
             range: self.range.into(),
             by: self.by.into_iter().map(Into::into).collect(),
             grain: self.grain.map(Into::into),
-            filters: self.filter.unwrap_or_default().into_filters()?,
-            order_by: orders(self.order_by.unwrap_or_default())?,
+            filters: filter.into_filters()?,
+            label_filters,
+            order_by: orders(self.order_by.unwrap_or_default(), &self.labels)?,
+            labels: self.labels,
             attribution: query::Attribution {
                 window: attribution.window,
                 accept_mixed: attribution.accept_mixed,
@@ -191,14 +229,21 @@ impl From<RangeInput> for RangeRequest {
     }
 }
 
-fn orders(orders: Vec<MetricsOrder>) -> Result<Vec<Order>, Refusal> {
+fn orders(orders: Vec<MetricsOrder>, labels: &[String]) -> Result<Vec<Order>, Refusal> {
     let checked = orders.into_iter().enumerate().map(|(index, order)| {
-        let key = match (order.metric, order.dimension) {
-            (Some(metric), None) => OrderKey::Metric(metric.into()),
-            (None, Some(dimension)) => OrderKey::Dimension(dimension.into()),
+        let key = match (order.metric, order.dimension, order.label) {
+            (Some(metric), None, None) => OrderKey::Metric(metric.into()),
+            (None, Some(dimension), None) => OrderKey::Dimension(dimension.into()),
+            // A place behind the last label is refused with the rest of the question.
+            (None, None, Some(label)) => OrderKey::Label(
+                labels
+                    .iter()
+                    .position(|known| *known == label)
+                    .unwrap_or(labels.len()),
+            ),
             _ => {
                 return Err(Refusal::invalid(
-                    "a sort key has exactly one of `metric` and `dimension`",
+                    "a sort key has exactly one of `metric`, `dimension` and `label`",
                 )
                 .at(format!("orderBy[{index}]")));
             }
@@ -209,6 +254,29 @@ fn orders(orders: Vec<MetricsOrder>) -> Result<Vec<Order>, Refusal> {
         })
     });
     checked.collect()
+}
+
+fn label_filters(filters: Vec<LabelFilter>) -> Result<Vec<query::LabelFilter>, Refusal> {
+    let checked = filters.into_iter().enumerate().map(|(index, filter)| {
+        let values = values_of(filter.eq, filter.any_of)
+            .map_err(|refusal| refusal.at(format!("where.labels[{index}]")))?;
+        Ok(query::LabelFilter {
+            name: filter.name,
+            values,
+        })
+    });
+    checked.collect()
+}
+
+/// The values of a filter, of which exactly one of `eq` and `in` is given.
+fn values_of<T>(eq: Option<T>, any_of: Option<Vec<T>>) -> Result<Vec<T>, Refusal> {
+    match (eq, any_of) {
+        (Some(value), None) => Ok(vec![value]),
+        (None, Some(values)) => Ok(values),
+        _ => Err(Refusal::invalid(
+            "a filter has exactly one of `eq` and `in`",
+        )),
+    }
 }
 
 impl MetricsFilter {
@@ -233,11 +301,17 @@ impl MetricsFilter {
                 Ok(id.parse::<CampaignId>()?.to_string())
             })?;
         }
+        if let Some(filter) = self.hour {
+            filters.add(By::Hour, filter.eq, filter.any_of, |hour| {
+                Ok(hour.to_string())
+            })?;
+        }
         let of_texts = [
             (By::Currency, self.currency),
             (By::Country, self.country),
             (By::Age, self.age),
             (By::Gender, self.gender),
+            (By::Product, self.product),
         ];
         for (dimension, filter) in of_texts {
             if let Some(filter) = filter {
@@ -263,16 +337,9 @@ impl Filters {
         text_of: impl Fn(T) -> Result<String, Refusal>,
     ) -> Result<(), Refusal> {
         let path = format!("where.{}", dimension.as_str().to_ascii_lowercase());
-        let values = match (eq, any_of) {
-            (Some(value), None) => vec![value],
-            (None, Some(values)) => values,
-            _ => {
-                return Err(Refusal::invalid("a filter has exactly one of `eq` and `in`").at(path));
-            }
-        };
-        let texts = values.into_iter().map(text_of);
-        let values = texts
-            .collect::<Result<_, Refusal>>()
+        let texts = |values: Vec<T>| values.into_iter().map(text_of).collect();
+        let values = values_of(eq, any_of)
+            .and_then(texts)
             .map_err(|refusal| refusal.at(path))?;
         self.added.push(Filter { dimension, values });
         Ok(())

@@ -95,6 +95,27 @@ pub(crate) struct CellNote {
     message: &'static str,
 }
 
+/// A label that rows are grouped by.
+#[derive(Debug)]
+pub(crate) struct RowLabel<'a> {
+    name: &'a str,
+    value: Option<&'a str>,
+}
+
+/// A label that rows are grouped by.
+#[Object]
+impl RowLabel<'_> {
+    /// The label's name.
+    async fn name(&self) -> &str {
+        self.name
+    }
+
+    /// The label's value; null where the row's campaigns lack the label.
+    async fn value(&self) -> Option<&str> {
+        self.value
+    }
+}
+
 impl CellNote {
     fn new(metric: Metric, note: DomainNote) -> Self {
         Self {
@@ -122,6 +143,11 @@ macro_rules! metrics_row {
             /// The first day of the period; needs `PERIOD`.
             async fn period(&self) -> Option<Date> {
                 self.row().key.period.map(Date)
+            }
+
+            /// The hour of the day, 0 to 23, in the ad account's zone; needs `HOUR`.
+            async fn hour(&self) -> Option<i32> {
+                self.row().key.hour.map(i32::from)
             }
 
             /// The brand's id; needs `BRAND` or `CAMPAIGN`.
@@ -168,6 +194,19 @@ macro_rules! metrics_row {
             /// The audience's gender; needs `GENDER`.
             async fn gender(&self) -> Option<&str> {
                 self.row().key.gender.as_deref()
+            }
+
+            /// The product that feedback speaks of; needs `PRODUCT`.
+            async fn product(&self) -> Option<&str> {
+                self.row().key.product.as_deref()
+            }
+
+            /// The campaign's labels that `labels` groups by, in that order; none in totals.
+            async fn labels(&self) -> Vec<RowLabel<'_>> {
+                let names = &self.page.answer.table().query.labels;
+                let values = self.row().key.labels.iter().map(|value| value.as_deref());
+                let labels = names.iter().zip(values);
+                labels.map(|(name, value)| RowLabel { name, value }).collect()
             }
 
             $(
@@ -258,4 +297,30 @@ metrics_row! {
     gross_roi: f64 = GrossRoi;
     /// Likes, comments and shares for each impression.
     engagement_rate_by_impressions: f64 = EngagementRateByImpressions;
+    /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
+    reach: Count = Reach;
+    /// How often each person reached saw an ad in exactly the row's period; never summed.
+    frequency: f64 = Frequency;
+    /// Orders that came through the campaign.
+    orders: Count = Orders;
+    /// Orders of which anything was given back.
+    refund_orders: Count = RefundOrders;
+    /// The share of orders of which anything was given back.
+    refund_rate: f64 = RefundRate;
+    /// Reviews that buyers wrote.
+    reviews: Count = Reviews;
+    /// Reviews that count as negative.
+    negative_reviews: Count = NegativeReviews;
+    /// The share of reviews that count as negative.
+    negative_review_rate: f64 = NegativeReviewRate;
+    /// Ratings that buyers gave.
+    ratings: Count = Ratings;
+    /// The stars of all ratings together.
+    rating_sum: Decimal = RatingSum;
+    /// The stars of a rating on average.
+    average_rating: f64 = AverageRating;
+    /// Comments that count as negative.
+    negative_comments: Count = NegativeComments;
+    /// The share of comments that count as negative.
+    negative_comment_rate: f64 = NegativeCommentRate;
 }

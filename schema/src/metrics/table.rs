@@ -19,7 +19,7 @@ use crate::words::{self, ColumnType, TableShape};
 /// A table: columns, and rows of values.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct MetricsTable {
-    /// The columns: those of the dimensions of `by`, then the metrics.
+    /// The columns: those of the dimensions of `by`, then `label_<name>` for each of `labels`, then the metrics.
     pub(super) columns: Vec<MetricsColumn>,
     /// The rows of the page, each in the shape that was asked for; null where there is no value.
     pub(super) rows: Json,
@@ -29,7 +29,7 @@ pub(crate) struct MetricsTable {
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub(crate) struct MetricsColumn {
     /// Its name in snake case.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// The type of its values.
     #[graphql(name = "type")]
     pub(super) column_type: ColumnType,
@@ -73,6 +73,7 @@ pub(super) fn table(
         .flat_map(|dimension| dimension.columns())
         .map(dimension_column)
         .collect();
+    columns.extend(answer.query.labels.iter().map(|name| label_column(name)));
     columns.extend(
         metrics
             .iter()
@@ -83,18 +84,20 @@ pub(super) fn table(
         .iter()
         .map(|metric| held.iter().position(|known| known == metric))
         .collect();
+    let names: Vec<Name> = columns.iter().map(|it| Name::new(&it.name)).collect();
     let mut rows = Vec::with_capacity(page.len());
     for row in &answer.rows[page] {
         let mut values: Vec<Value> = by
             .iter()
             .flat_map(|dimension| dimension_values(row, *dimension))
             .collect();
+        values.extend(row.key.labels.iter().map(|value| text(value.as_deref())));
         for place in &places {
             values.push(cell_value(row, *place, amounts)?);
         }
         rows.push(match shape {
             TableShape::Arrays => Value::List(values),
-            TableShape::Records => record(&columns, values),
+            TableShape::Records => record(&names, values),
         });
     }
     Ok(MetricsTable {
@@ -105,12 +108,23 @@ pub(super) fn table(
 
 fn dimension_column(column: &DimensionColumn) -> MetricsColumn {
     MetricsColumn {
-        name: column.name,
+        name: column.name.to_owned(),
         column_type: match column.kind {
             "DATE" => ColumnType::Date,
             "ID" => ColumnType::Id,
+            "COUNT" => ColumnType::Count,
             _ => ColumnType::String,
         },
+        unit: None,
+        currency: None,
+    }
+}
+
+/// The column of a label; its name can't be that of a metric or dimension.
+fn label_column(name: &str) -> MetricsColumn {
+    MetricsColumn {
+        name: format!("label_{name}"),
+        column_type: ColumnType::String,
         unit: None,
         currency: None,
     }
@@ -120,7 +134,7 @@ fn metric_column(metric: Metric, currency: Option<Currency>) -> MetricsColumn {
     let unit = metric.definition().unit;
     let is_money = matches!(unit, Unit::Money | Unit::MoneyPerEvent);
     MetricsColumn {
-        name: metric.as_str(),
+        name: metric.as_str().to_owned(),
         column_type: match unit {
             Unit::Count => ColumnType::Count,
             Unit::Conversions | Unit::Money | Unit::MoneyPerEvent => ColumnType::Decimal,
@@ -136,6 +150,7 @@ fn dimension_values(row: &Row, dimension: Dimension) -> Vec<Value> {
     let key = &row.key;
     match dimension {
         Dimension::Period => vec![text(key.period)],
+        Dimension::Hour => vec![key.hour.map_or(Value::Null, Value::from)],
         Dimension::Brand => vec![text(key.brand), text(row.brand_name.as_deref())],
         Dimension::Platform => vec![text(key.platform)],
         Dimension::Campaign => vec![text(key.campaign), text(row.campaign_name.as_deref())],
@@ -143,6 +158,7 @@ fn dimension_values(row: &Row, dimension: Dimension) -> Vec<Value> {
         Dimension::Country => vec![text(key.country.as_deref())],
         Dimension::Age => vec![text(key.age.as_deref())],
         Dimension::Gender => vec![text(key.gender.as_deref())],
+        Dimension::Product => vec![text(key.product.as_deref())],
     }
 }
 
@@ -155,7 +171,7 @@ fn cell_value(row: &Row, place: Option<usize>, amounts: Amounts) -> Result<Value
     value.map_or(Ok(Value::Null), |value| json_of(value, amounts))
 }
 
-fn record(columns: &[MetricsColumn], values: Vec<Value>) -> Value {
-    let fields = columns.iter().map(|column| Name::new(column.name));
-    Value::Object(fields.zip(values).collect::<IndexMap<_, _>>())
+fn record(names: &[Name], values: Vec<Value>) -> Value {
+    let fields = names.iter().cloned().zip(values);
+    Value::Object(fields.collect::<IndexMap<_, _>>())
 }

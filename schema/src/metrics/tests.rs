@@ -44,8 +44,10 @@ fn answer(impressions: i128) -> MetricTable {
             unit: RangeUnit::Day,
         },
         by: vec![Dimension::Platform],
+        labels: Vec::new(),
         grain: None,
         filters: Vec::new(),
+        label_filters: Vec::new(),
         order_by: Vec::new(),
         attribution: Attribution::default(),
     };
@@ -53,6 +55,7 @@ fn answer(impressions: i128) -> MetricTable {
         visible_brands: Vec::new(),
         today: date(2026, 11, 22),
         week_start: Weekday::Monday,
+        label_names: Vec::new(),
     };
     let mut tally = Tally::default();
     let currency = Currency::parse("USD").unwrap();

@@ -75,6 +75,14 @@ impl Campaign {
         decimal_of_micros(micros).map(Decimal)
     }
 
+    /// The agency's own words about it, by name; metrics group and filter by them.
+    async fn labels(&self) -> Vec<CampaignLabel<'_>> {
+        let labels = self.0.labels.iter();
+        labels
+            .map(|(name, value)| CampaignLabel { name, value })
+            .collect()
+    }
+
     /// The brand that it promotes.
     async fn brand(&self, ctx: &Context<'_>) -> Result<Brand> {
         let state = ctx.state();
@@ -96,5 +104,26 @@ impl Campaign {
             }
         }
         Ok(Some(scores.into_iter().map(Score).collect()))
+    }
+}
+
+/// A label of a campaign.
+#[derive(Debug)]
+pub(crate) struct CampaignLabel<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// A label of a campaign.
+#[Object]
+impl CampaignLabel<'_> {
+    /// The label's name.
+    async fn name(&self) -> &str {
+        self.name
+    }
+
+    /// Its value.
+    async fn value(&self) -> &str {
+        self.value
     }
 }

@@ -6,8 +6,11 @@ use bellwether_domain::ErrorCode;
 use bellwether_domain::agency::NAME_BYTES_MAX;
 use bellwether_domain::answer::GROUPS_MAX;
 use bellwether_domain::batch::PROBLEMS_LISTED_MAX;
+use bellwether_domain::campaign::{CAMPAIGN_LABELS_MAX, LABEL_NAMES_MAX};
 use bellwether_domain::metric::NoteCode;
-use bellwether_domain::query::{BY_MAX, FILTER_VALUES_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX};
+use bellwether_domain::query::{
+    BY_MAX, FILTER_VALUES_MAX, LABELS_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX,
+};
 use bellwether_domain::sample::ProblemCode;
 use bellwether_service::WarningCode;
 
@@ -89,65 +92,73 @@ fn meaning_of_warning(code: WarningCode) -> &'static str {
 
 fn write_limits(text: &mut String) {
     text.push_str("\n## Limits\n\nPassing one is `LIMIT_EXCEEDED`, or `QUERY_TOO_COMPLEX` where the document itself is the cause.\n\n| Limit | Value | What it bounds |\n| --- | --- | --- |\n");
-    let fixed: [(&str, String, &str); 11] = [
-        (
-            "brackets_max",
-            BRACKETS_MAX.to_string(),
-            "Nesting of brackets in a document's text.",
-        ),
-        (
-            "nesting_max",
-            NESTING_MAX.to_string(),
-            "Nesting of fields and fragments in a document, introspection included.",
-        ),
-        (
-            "introspection_lists_max",
-            INTROSPECTION_LISTS_MAX.to_string(),
-            "Nesting of `fields`, `interfaces`, `possibleTypes` and `inputFields` in introspection.",
-        ),
-        ("by_max", BY_MAX.to_string(), "Dimensions of one query."),
-        (
-            "order_by_max",
-            ORDER_BY_MAX.to_string(),
-            "Sort keys of one query.",
-        ),
-        (
-            "filter_values_max",
-            FILTER_VALUES_MAX.to_string(),
-            "Values of one filter.",
-        ),
-        (
-            "range_days_max",
-            RANGE_DAYS_MAX.to_string(),
-            "Days of one query.",
-        ),
-        (
-            "groups_max",
-            GROUPS_MAX.to_string(),
-            "Rows of one answer, on all its pages.",
-        ),
-        (
-            "count_max",
-            COUNT_MAX.to_string(),
-            "A `Count`: larger integers are not read exactly by every client.",
-        ),
-        (
-            "name_bytes_max",
-            NAME_BYTES_MAX.to_string(),
-            "Bytes of a name.",
-        ),
-        (
-            "problems_listed_max",
-            PROBLEMS_LISTED_MAX.to_string(),
-            "Lines that the answer to an ingest lists.",
-        ),
-    ];
-    for (name, value, what) in fixed {
+    for (name, value, what) in fixed_limits() {
         writeln!(text, "| `{name}` | {value} | {what} |").unwrap();
     }
     for (name, what) in CONFIGURED {
         writeln!(text, "| `{name}` | configured | {what} |").unwrap();
     }
+}
+
+/// The limits that every server has.
+fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
+    let limit = |name, value: &dyn ToString, what| (name, value.to_string(), what);
+    vec![
+        limit(
+            "brackets_max",
+            &BRACKETS_MAX,
+            "Nesting of brackets in a document's text.",
+        ),
+        limit(
+            "nesting_max",
+            &NESTING_MAX,
+            "Nesting of fields and fragments in a document, introspection included.",
+        ),
+        limit(
+            "introspection_lists_max",
+            &INTROSPECTION_LISTS_MAX,
+            "Nesting of `fields`, `interfaces`, `possibleTypes` and `inputFields` in introspection.",
+        ),
+        limit("by_max", &BY_MAX, "Dimensions of one query."),
+        limit("order_by_max", &ORDER_BY_MAX, "Sort keys of one query."),
+        limit(
+            "labels_max",
+            &LABELS_MAX,
+            "Labels that one query groups by, or filters by.",
+        ),
+        limit(
+            "campaign_labels_max",
+            &CAMPAIGN_LABELS_MAX,
+            "Labels of one campaign.",
+        ),
+        limit(
+            "label_names_max",
+            &LABEL_NAMES_MAX,
+            "Different names of labels in one agency.",
+        ),
+        limit(
+            "filter_values_max",
+            &FILTER_VALUES_MAX,
+            "Values of one filter.",
+        ),
+        limit("range_days_max", &RANGE_DAYS_MAX, "Days of one query."),
+        limit(
+            "groups_max",
+            &GROUPS_MAX,
+            "Rows of one answer, on all its pages.",
+        ),
+        limit(
+            "count_max",
+            &COUNT_MAX,
+            "A `Count`: larger integers are not read exactly by every client.",
+        ),
+        limit("name_bytes_max", &NAME_BYTES_MAX, "Bytes of a name."),
+        limit(
+            "problems_listed_max",
+            &PROBLEMS_LISTED_MAX,
+            "Lines that the answer to an ingest lists.",
+        ),
+    ]
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.

@@ -82,4 +82,30 @@ pub(crate) enum Metric {
     GrossRoi,
     /// Likes, comments and shares for each impression.
     EngagementRateByImpressions,
+    /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
+    Reach,
+    /// How often each person reached saw an ad in exactly the row's period; never summed.
+    Frequency,
+    /// Orders that came through the campaign.
+    Orders,
+    /// Orders of which anything was given back.
+    RefundOrders,
+    /// The share of orders of which anything was given back.
+    RefundRate,
+    /// Reviews that buyers wrote.
+    Reviews,
+    /// Reviews that count as negative.
+    NegativeReviews,
+    /// The share of reviews that count as negative.
+    NegativeReviewRate,
+    /// Ratings that buyers gave.
+    Ratings,
+    /// The stars of all ratings together.
+    RatingSum,
+    /// The stars of a rating on average.
+    AverageRating,
+    /// Comments that count as negative.
+    NegativeComments,
+    /// The share of comments that count as negative.
+    NegativeCommentRate,
 }

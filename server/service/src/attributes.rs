@@ -1,7 +1,7 @@
 //! What the agency's campaigns are at one snapshot: the attributes that facts are grouped by,
 //! looked up by the codes that facts carry.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
@@ -89,6 +89,13 @@ impl Attributes {
     /// The campaign of an id; `None` for one that the scope doesn't see.
     pub(crate) fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
         self.campaigns.get(&id)
+    }
+
+    /// The names of the labels that visible campaigns have, sorted.
+    pub(crate) fn label_names(&self) -> Vec<String> {
+        let labels = self.campaigns.values().flat_map(|it| it.labels.keys());
+        let names: BTreeSet<&String> = labels.collect();
+        names.into_iter().cloned().collect()
     }
 
     /// Every visible campaign that has facts, with its code.

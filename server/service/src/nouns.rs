@@ -1,5 +1,6 @@
 //! Brands, campaigns and the viewer: reads and changes of the agency's records.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bellwether_catalogue::CampaignChange;
@@ -129,8 +130,24 @@ impl Services {
         .await
     }
 
+    /// Gives a campaign these labels and no others; the next answer groups its facts by them.
+    pub async fn set_campaign_labels(
+        &self,
+        scope: &Scope,
+        campaign: CampaignId,
+        labels: BTreeMap<String, String>,
+    ) -> Result<Campaign> {
+        require_edit(scope)?;
+        self.read("label a campaign", scope, move |parts, scope| {
+            Ok(parts
+                .catalogue
+                .set_campaign_labels(scope, campaign, &labels, parts.clock.now())?)
+        })
+        .await
+    }
+
     /// Runs catalogue work for a scope on the blocking pool.
-    async fn read<T, F>(&self, attempted: &'static str, scope: &Scope, work: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, attempted: &'static str, scope: &Scope, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Parts, &Scope) -> Result<T> + Send + 'static,

@@ -6,52 +6,104 @@ use std::cmp::Ordering;
 use super::table::Row;
 use super::tally::RowKey;
 use crate::campaign::Platform;
-use crate::metric::Metric;
-use crate::query::{Dimension, MetricQuery, OrderKey};
+use crate::metric::Value;
+use crate::money::Decimal;
+use crate::query::{Dimension, MetricQuery, Order, OrderKey};
 
-pub(super) fn sort(rows: &mut [Row], query: &MetricQuery) {
-    rows.sort_by(|a, b| {
-        query
-            .order_by
-            .iter()
-            .map(|order| match order.key {
-                OrderKey::Metric(metric) => by_metric(a, b, query, metric, order.descending),
-                OrderKey::Dimension(dimension) => {
-                    directed(by_dimension(&a.key, &b.key, dimension), order.descending)
-                }
-            })
-            .find(|ordering| ordering.is_ne())
-            .unwrap_or_else(|| by_grouping(&a.key, &b.key, query))
-    });
-}
-
-fn by_grouping(a: &RowKey, b: &RowKey, query: &MetricQuery) -> Ordering {
-    let columns = query
-        .by
+/// The rows in the order that the query asks for. Rows are large, so their places are sorted and
+/// each row moves once.
+pub(super) fn sorted(rows: Vec<Row>, query: &MetricQuery) -> Vec<Row> {
+    let keys: Vec<SortKey> = query
+        .order_by
         .iter()
-        .map(|dimension| by_dimension(a, b, *dimension));
-    columns.fold(Ordering::Equal, Ordering::then)
+        .map(|order| SortKey::new(order, &rows, query))
+        .collect();
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    places.sort_unstable_by(|a, b| {
+        let (key_a, key_b) = (&rows[*a].key, &rows[*b].key);
+        let mut by_keys = keys.iter().map(|key| key.compare(*a, *b, key_a, key_b));
+        by_keys
+            .find(|ordering| ordering.is_ne())
+            .unwrap_or_else(|| by_grouping(key_a, key_b, query))
+    });
+    let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
+    let ordered = places.into_iter().filter_map(|place| rows[place].take());
+    ordered.collect()
 }
 
-/// Rows without a value come last in either direction.
-fn by_metric(a: &Row, b: &Row, query: &MetricQuery, metric: Metric, descending: bool) -> Ordering {
-    let place = query.metrics.iter().position(|known| *known == metric);
-    let value = |row: &Row| {
-        place
-            .and_then(|place| row.cells[place].value)
-            .map(crate::metric::Value::decimal)
-    };
-    match (value(a), value(b)) {
-        (Some(a), Some(b)) => directed(a.cmp(&b), descending),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
+/// One sort key, with the values of a metric looked up once.
+struct SortKey {
+    by: By,
+    descending: bool,
+}
+
+enum By {
+    /// At a row's place, its value.
+    Metric(Vec<Option<Decimal>>),
+    Dimension(Dimension),
+    Label(usize),
+}
+
+impl SortKey {
+    fn new(order: &Order, rows: &[Row], query: &MetricQuery) -> Self {
+        let by = match order.key {
+            OrderKey::Metric(metric) => {
+                let place = query.metrics.iter().position(|known| *known == metric);
+                let value = |row: &Row| place.and_then(|place| row.cells[place].value);
+                let values = rows.iter().map(|row| value(row).map(Value::decimal));
+                By::Metric(values.collect())
+            }
+            OrderKey::Dimension(dimension) => By::Dimension(dimension),
+            OrderKey::Label(place) => By::Label(place),
+        };
+        let descending = order.descending;
+        Self { by, descending }
     }
+
+    fn compare(&self, a: usize, b: usize, key_a: &RowKey, key_b: &RowKey) -> Ordering {
+        match &self.by {
+            By::Metric(values) => self.by_value(values[a], values[b]),
+            By::Dimension(dimension) => self.directed(by_dimension(key_a, key_b, *dimension)),
+            By::Label(place) => {
+                self.directed(key_a.labels.get(*place).cmp(&key_b.labels.get(*place)))
+            }
+        }
+    }
+
+    /// Rows without a value come last in either direction.
+    fn by_value(&self, a: Option<Decimal>, b: Option<Decimal>) -> Ordering {
+        match (a, b) {
+            (Some(a), Some(b)) => self.directed(a.cmp(&b)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        }
+    }
+
+    fn directed(&self, ordering: Ordering) -> Ordering {
+        if self.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        }
+    }
+}
+
+/// By the grouping columns; what they leave equal, such as the costs of two brands without a
+/// campaign, by the whole key.
+fn by_grouping(a: &RowKey, b: &RowKey, query: &MetricQuery) -> Ordering {
+    let columns = query.by.iter();
+    columns
+        .map(|dimension| by_dimension(a, b, *dimension))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or_else(|| a.labels.cmp(&b.labels))
+        .then_with(|| a.cmp(b))
 }
 
 fn by_dimension(a: &RowKey, b: &RowKey, dimension: Dimension) -> Ordering {
     match dimension {
         Dimension::Period => a.period.cmp(&b.period),
+        Dimension::Hour => a.hour.cmp(&b.hour),
         Dimension::Brand => a.brand.cmp(&b.brand),
         Dimension::Platform => a
             .platform
@@ -62,13 +114,6 @@ fn by_dimension(a: &RowKey, b: &RowKey, dimension: Dimension) -> Ordering {
         Dimension::Country => a.country.cmp(&b.country),
         Dimension::Age => a.age.cmp(&b.age),
         Dimension::Gender => a.gender.cmp(&b.gender),
-    }
-}
-
-fn directed(ordering: Ordering, descending: bool) -> Ordering {
-    if descending {
-        ordering.reverse()
-    } else {
-        ordering
+        Dimension::Product => a.product.cmp(&b.product),
     }
 }

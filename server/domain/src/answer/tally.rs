@@ -1,7 +1,5 @@
 //! One group of an answer: its key and the sums of its components.
 
-use std::collections::BTreeMap;
-
 use crate::campaign::Platform;
 use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
@@ -17,6 +15,8 @@ use crate::time::Date;
 pub struct RowKey {
     /// The first day of the period.
     pub period: Option<Date>,
+    /// The hour of the day.
+    pub hour: Option<u8>,
     /// The brand; also given where the campaign determines it.
     pub brand: Option<BrandId>,
     /// The platform; also given where the campaign determines it.
@@ -31,14 +31,28 @@ pub struct RowKey {
     pub age: Option<Text>,
     /// The gender.
     pub gender: Option<Text>,
+    /// The product.
+    pub product: Option<Text>,
+    /// The values of the campaign's labels that are grouped by, in the query's order; `None` where
+    /// the campaign lacks the label. Empty when none are grouped by.
+    pub labels: Vec<Option<Text>>,
 }
 
 /// The sums of one group's components, money apart by currency.
+///
+/// A group has a handful of components, so that a short list is quicker than a map.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     n_rows: u64,
-    /// By component, and by currency where it is money.
-    sums: BTreeMap<(Component, Option<Currency>), ComponentSum>,
+    sums: Vec<TallySum>,
+}
+
+/// The sum of a component, of one currency where it is money.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TallySum {
+    pub(super) component: Component,
+    pub(super) currency: Option<Currency>,
+    pub(super) sum: ComponentSum,
 }
 
 impl Tally {
@@ -49,56 +63,70 @@ impl Tally {
 
     /// Adds a sum of a component; `currency` is that of the campaign or cost it comes from.
     pub fn add(&mut self, component: Component, currency: Currency, sum: ComponentSum) {
-        if sum.count == 0 {
-            return;
+        self.add_sum(component, Some(currency), sum);
+    }
+
+    pub(super) fn add_sum(
+        &mut self,
+        component: Component,
+        currency: Option<Currency>,
+        sum: ComponentSum,
+    ) {
+        if sum.count > 0 {
+            self.put(TallySum {
+                component,
+                currency: currency.filter(|_| component.is_money()),
+                sum,
+            });
         }
-        let currency = Some(currency).filter(|_| is_money(component));
-        self.sums.entry((component, currency)).or_default().add(sum);
     }
 
     /// Adds another group's sums to this one.
     pub fn merge(&mut self, other: &Self) {
         self.n_rows += other.n_rows;
-        for (key, sum) in &other.sums {
-            self.sums.entry(*key).or_default().add(*sum);
+        for sum in &other.sums {
+            self.put(*sum);
+        }
+    }
+
+    fn put(&mut self, added: TallySum) {
+        let is_same = |known: &&mut TallySum| {
+            known.currency == added.currency && known.component == added.component
+        };
+        match self.sums.iter_mut().find(is_same) {
+            Some(known) => known.sum.add(added.sum),
+            None => self.sums.push(added),
         }
     }
 
     /// The currency of the group's money; `None` when there is no money or several currencies.
     pub fn currency(&self) -> Option<Currency> {
-        let mut currencies = self.sums.keys().filter_map(|(_, currency)| *currency);
+        let mut currencies = self.sums.iter().filter_map(|sum| sum.currency);
         let first = currencies.next()?;
         currencies.all(|other| other == first).then_some(first)
+    }
+
+    pub(super) fn sums(&self) -> &[TallySum] {
+        &self.sums
     }
 }
 
 impl Components for Tally {
     fn component(&self, component: Component) -> Result<Found, NoteCode> {
-        let of_component = (component, None)..;
-        let mut sums = self
-            .sums
-            .range(of_component)
-            .take_while(|((found, _), _)| *found == component);
-        let Some(((_, currency), sum)) = sums.next() else {
+        let mut sums = self.sums.iter().filter(|sum| sum.component == component);
+        let Some(found) = sums.next() else {
             return Ok(Found::default());
         };
         if sums.next().is_some() {
             return Err(NoteCode::MixedCurrency);
         }
         Ok(Found {
-            sum: *sum,
-            currency: *currency,
+            sum: found.sum,
+            currency: found.currency,
         })
     }
 
     fn n_rows(&self) -> u64 {
         self.n_rows
-    }
-}
-
-fn is_money(component: Component) -> bool {
-    match component {
-        Component::Cost(_) => true,
-        Component::Measure(name) => matches!(name, "spend" | "revenue" | "refunds" | "cogs"),
     }
 }

@@ -33,9 +33,11 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         metrics: metrics.to_vec(),
         range: DateRange::new(date(2026, 1, 1), date(2026, 2, 1)).unwrap(),
         by: by.to_vec(),
+        labels: Vec::new(),
         grain: None,
         week_start: None,
         filters: Vec::new(),
+        label_filters: Vec::new(),
         order_by: order_by.to_vec(),
         attribution: Attribution::default(),
     }

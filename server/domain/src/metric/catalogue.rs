@@ -2,7 +2,7 @@
 //! `measures.rs` and `formulas.rs`.
 
 use super::formula::{Component, Formula, Term};
-use super::{formulas, measures};
+use super::{feedback, formulas, measures};
 use crate::closed_words;
 use crate::dataset::{Dataset, DatasetName};
 
@@ -17,7 +17,7 @@ pub enum Unit {
     Money,
     /// Money of one currency for each event; a decimal.
     MoneyPerEvent,
-    /// No unit; a float, 0.25 means 25 %.
+    /// No unit; a float. Of a share, 0.25 means 25 %.
     Ratio,
 }
 
@@ -28,6 +28,9 @@ pub enum MetricClass {
     Additive,
     /// Totals are computed anew from summed components.
     Ratio,
+    /// There are no totals: the number stands only in a row of one campaign and exactly the period
+    /// that was reported.
+    NonAdditive,
 }
 
 /// In which direction a metric is better.
@@ -133,6 +136,32 @@ closed_words! {
         GrossRoi => "gross_roi",
         /// Likes, comments and shares for each impression.
         EngagementRateByImpressions => "engagement_rate_by_impressions",
+        /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
+        Reach => "reach",
+        /// How often each person reached saw an ad in exactly the row's period; never summed.
+        Frequency => "frequency",
+        /// Orders that came through the campaign.
+        Orders => "orders",
+        /// Orders of which anything was given back.
+        RefundOrders => "refund_orders",
+        /// The share of orders of which anything was given back.
+        RefundRate => "refund_rate",
+        /// Reviews that buyers wrote.
+        Reviews => "reviews",
+        /// Reviews that count as negative.
+        NegativeReviews => "negative_reviews",
+        /// The share of reviews that count as negative.
+        NegativeReviewRate => "negative_review_rate",
+        /// Ratings that buyers gave.
+        Ratings => "ratings",
+        /// The stars of all ratings together.
+        RatingSum => "rating_sum",
+        /// The stars of a rating on average.
+        AverageRating => "average_rating",
+        /// Comments that count as negative.
+        NegativeComments => "negative_comments",
+        /// The share of comments that count as negative.
+        NegativeCommentRate => "negative_comment_rate",
     }
 }
 
@@ -175,6 +204,19 @@ impl Metric {
             Self::Roi => formulas::ROI,
             Self::GrossRoi => formulas::GROSS_ROI,
             Self::EngagementRateByImpressions => formulas::ENGAGEMENT_RATE_BY_IMPRESSIONS,
+            Self::Reach => measures::REACH,
+            Self::Frequency => feedback::FREQUENCY,
+            Self::Orders => measures::ORDERS,
+            Self::RefundOrders => measures::REFUND_ORDERS,
+            Self::RefundRate => feedback::REFUND_RATE,
+            Self::Reviews => measures::REVIEWS,
+            Self::NegativeReviews => measures::NEGATIVE_REVIEWS,
+            Self::NegativeReviewRate => feedback::NEGATIVE_REVIEW_RATE,
+            Self::Ratings => measures::RATINGS,
+            Self::RatingSum => measures::RATING_SUM,
+            Self::AverageRating => feedback::AVERAGE_RATING,
+            Self::NegativeComments => measures::NEGATIVE_COMMENTS,
+            Self::NegativeCommentRate => feedback::NEGATIVE_COMMENT_RATE,
         }
     }
 
@@ -218,10 +260,18 @@ impl Metric {
     /// Whether every measure of the formula is in the dataset, and costs where it needs them.
     pub fn is_known_in(self, dataset: DatasetName) -> bool {
         let formula = self.definition().formula;
-        formula.terms().all(|term| match term.component {
-            Component::Measure(name) => Dataset::of(dataset).measure_index(name).is_some(),
-            Component::Cost(_) => dataset == DatasetName::DeliveryDaily,
-        })
+        formula
+            .terms()
+            .all(|term| term.component.is_known_in(dataset))
+    }
+
+    /// Whether a query of the dataset may ask for the metric: the dataset knows it, or is a finer
+    /// view of one that does. There a formula is null with a note, so that one document serves
+    /// every grain; a lacking measure is a mistake.
+    pub fn may_be_asked_of(self, dataset: DatasetName) -> bool {
+        let coarser = Dataset::of(dataset).refines;
+        self.is_known_in(dataset)
+            || (!self.is_measure() && coarser.is_some_and(|coarser| self.is_known_in(coarser)))
     }
 }
 
@@ -231,8 +281,9 @@ mod tests {
 
     #[test]
     fn every_measure_of_the_datasets_is_a_metric() {
-        for dataset in [DatasetName::DeliveryDaily, DatasetName::AudienceDaily] {
-            for measure in Dataset::of(dataset).measures {
+        let answering = |dataset: &&Dataset| dataset.name != DatasetName::Costs;
+        for dataset in Dataset::ALL.iter().filter(answering) {
+            for measure in dataset.measures {
                 let metric: Metric = measure.name.parse().unwrap();
                 assert_eq!(metric.measure(), Some(measure.name));
             }
@@ -240,15 +291,26 @@ mod tests {
     }
 
     #[test]
-    fn formulas_with_a_denominator_are_ratios_and_the_rest_adds_up() {
+    fn formulas_with_a_denominator_are_ratios_and_the_rest_adds_up_but_for_reach() {
         for metric in Metric::ALL {
-            let definition = metric.definition();
-            let has_denominator = !definition.formula.denominator.is_empty();
-            assert_eq!(
-                definition.class == MetricClass::Ratio,
-                has_denominator,
-                "{metric}"
-            );
+            let formula = metric.definition().formula;
+            let reach = Component::Measure("reach");
+            let class = if formula.terms().any(|term| term.component == reach) {
+                MetricClass::NonAdditive
+            } else if formula.denominator.is_empty() {
+                MetricClass::Additive
+            } else {
+                MetricClass::Ratio
+            };
+            assert_eq!(metric.definition().class, class, "{metric}");
+        }
+    }
+
+    #[test]
+    fn every_metric_is_known_in_some_dataset() {
+        for metric in Metric::ALL {
+            let knows = |dataset: &&Dataset| metric.is_known_in(dataset.name);
+            assert!(Dataset::ALL.iter().any(|it| knows(&it)), "{metric}");
         }
     }
 }

@@ -7,6 +7,9 @@ use super::formula::{Component, Formula, Term};
 /// is not static.
 macro_rules! measured {
     ($name:literal, $unit:ident, $better:ident, $meaning:literal) => {
+        measured!($name, $unit, $better, Additive, $meaning)
+    };
+    ($name:literal, $unit:ident, $better:ident, $class:ident, $meaning:literal) => {
         MetricDefinition {
             meaning: $meaning,
             formula_text: $name,
@@ -20,7 +23,7 @@ macro_rules! measured {
                 denominator: &[],
             },
             unit: Unit::$unit,
-            class: MetricClass::Additive,
+            class: MetricClass::$class,
             better: Better::$better,
             source: "As the platform reports it.",
         }
@@ -107,3 +110,44 @@ pub(super) const REFUNDS: MetricDefinition =
     measured!("refunds", Money, Lower, "Money given back to buyers.");
 pub(super) const COGS: MetricDefinition =
     measured!("cogs", Money, Neither, "Cost of the goods sold.");
+pub(super) const REACH: MetricDefinition = measured!(
+    "reach",
+    Count,
+    Higher,
+    NonAdditive,
+    "Different people who saw an ad of the campaign in exactly the row's period; never summed."
+);
+pub(super) const ORDERS: MetricDefinition = measured!(
+    "orders",
+    Count,
+    Higher,
+    "Orders that came through the campaign."
+);
+pub(super) const REFUND_ORDERS: MetricDefinition = measured!(
+    "refund_orders",
+    Count,
+    Lower,
+    "Orders of which anything was given back."
+);
+pub(super) const REVIEWS: MetricDefinition =
+    measured!("reviews", Count, Neither, "Reviews that buyers wrote.");
+pub(super) const NEGATIVE_REVIEWS: MetricDefinition = measured!(
+    "negative_reviews",
+    Count,
+    Lower,
+    "Reviews that count as negative."
+);
+pub(super) const RATINGS: MetricDefinition =
+    measured!("ratings", Count, Neither, "Ratings that buyers gave.");
+pub(super) const RATING_SUM: MetricDefinition = measured!(
+    "rating_sum",
+    Conversions,
+    Neither,
+    "The stars of all ratings together."
+);
+pub(super) const NEGATIVE_COMMENTS: MetricDefinition = measured!(
+    "negative_comments",
+    Count,
+    Lower,
+    "Comments that count as negative."
+);

@@ -4,14 +4,15 @@
 //! [`Component`]s, so that totals are always computed from components and never from cells.
 
 mod catalogue;
+mod evaluate;
+mod feedback;
 mod formula;
 mod formulas;
 mod measures;
 
 pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
-pub use formula::{
-    Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value, evaluate,
-};
+pub use evaluate::{Evaluator, evaluate};
+pub use formula::{Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value};
 
 use crate::closed_words;
 
@@ -32,6 +33,10 @@ closed_words! {
         NotAtThisGrain => "NOT_AT_THIS_GRAIN",
         /// The cell would add up several currencies.
         MixedCurrency => "MIXED_CURRENCY",
+        /// People reached can't be added up: the number exists only in a row of one campaign.
+        NotAdditive => "NOT_ADDITIVE",
+        /// No report is of exactly the row's period.
+        NotReportedForPeriod => "NOT_REPORTED_FOR_PERIOD",
     }
 }
 
@@ -50,6 +55,12 @@ impl NoteCode {
             Self::CogsMissing => "The cost of goods is not reported for some rows.",
             Self::NotAtThisGrain => {
                 "The metric has no meaning at this grain: its costs or goods are not broken down so far."
+            }
+            Self::NotAdditive => {
+                "People reached can't be added up: the number exists only in a row of one campaign and one period; group by CAMPAIGN."
+            }
+            Self::NotReportedForPeriod => {
+                "No report is of exactly the row's period; ask for the days that the platform reported."
             }
             Self::MixedCurrency => "The cell would add up several currencies; group by CURRENCY.",
         }

@@ -1,9 +1,9 @@
 //! From what a client asked to the canonical query.
 
 use super::dimension::Dimension;
-use super::legal;
 use super::range::{Grain, RangeRequest};
-use crate::dataset::DatasetName;
+use super::{choice, labels, legal};
+use crate::dataset::{Dataset, DatasetName};
 use crate::error_code::Refusal;
 use crate::ids::BrandId;
 use crate::metric::{Component, Metric};
@@ -14,6 +14,9 @@ pub const BY_MAX: usize = Dimension::ALL.len();
 
 /// The most values that one filter may list.
 pub const FILTER_VALUES_MAX: usize = 1_000;
+
+/// The most labels that one query may group by, and the most that it may filter by.
+pub const LABELS_MAX: usize = 8;
 
 /// The most sort keys of one query.
 pub const ORDER_BY_MAX: usize = 8;
@@ -36,6 +39,15 @@ pub struct Filter {
     pub values: Vec<String>,
 }
 
+/// Keeps only facts of campaigns whose label of this name has one of these values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LabelFilter {
+    /// The label's name.
+    pub name: String,
+    /// The accepted values; sorted and distinct once canonical.
+    pub values: Vec<String>,
+}
+
 /// What rows are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderKey {
@@ -43,6 +55,8 @@ pub enum OrderKey {
     Metric(Metric),
     /// A dimension that is grouped by.
     Dimension(Dimension),
+    /// The label at this place of those that are grouped by.
+    Label(usize),
 }
 
 /// One sort key.
@@ -80,10 +94,14 @@ pub struct MetricRequest {
     pub range: RangeRequest,
     /// What is grouped by.
     pub by: Vec<Dimension>,
+    /// The names of the campaign labels that are grouped by too, in the order of the columns.
+    pub labels: Vec<String>,
     /// The length of periods, when the client named one.
     pub grain: Option<Grain>,
     /// What is kept.
     pub filters: Vec<Filter>,
+    /// Which labels' campaigns are kept.
+    pub label_filters: Vec<LabelFilter>,
     /// How rows are sorted.
     pub order_by: Vec<Order>,
     /// Which attribution window is used.
@@ -99,6 +117,8 @@ pub struct PlanContext {
     pub today: Date,
     /// The day its weeks start on.
     pub week_start: Weekday,
+    /// The names of the labels that the visible campaigns have.
+    pub label_names: Vec<String>,
 }
 
 /// A checked query in canonical form: equal for equal questions.
@@ -114,12 +134,16 @@ pub struct MetricQuery {
     pub range: DateRange,
     /// What is grouped by, in the order of the columns.
     pub by: Vec<Dimension>,
+    /// The names of the campaign labels that are grouped by, in the order of the columns.
+    pub labels: Vec<String>,
     /// The length of periods; only with `PERIOD` in `by`.
     pub grain: Option<Grain>,
     /// The day weeks start on; only with grain `WEEK`.
     pub week_start: Option<Weekday>,
     /// What is kept, sorted by dimension, one filter a dimension.
     pub filters: Vec<Filter>,
+    /// Which labels' campaigns are kept, sorted by name, one filter a label.
+    pub label_filters: Vec<LabelFilter>,
     /// How rows are sorted; ties are broken by the grouping columns.
     pub order_by: Vec<Order>,
     /// Which attribution window is used.
@@ -132,8 +156,9 @@ impl MetricRequest {
         legal::check_sizes(self)?;
         legal::check_by(self)?;
         let filters = legal::canonical_filters(&self.filters)?;
-        let dataset = legal::choose_dataset(self, &filters)?;
-        let metrics = legal::choose_metrics(self, dataset)?;
+        labels::check(self, &context.label_names)?;
+        let dataset = choice::choose_dataset(self, &filters)?;
+        let metrics = choice::choose_metrics(self, dataset)?;
         let grain = self
             .by
             .contains(&Dimension::Period)
@@ -145,9 +170,11 @@ impl MetricRequest {
             metrics,
             range: self.range.resolve(context.today, context.week_start)?,
             by: self.by.clone(),
+            labels: self.labels.clone(),
             grain,
             week_start: (grain == Some(Grain::Week)).then_some(context.week_start),
             filters,
+            label_filters: labels::canonical_filters(&self.label_filters),
             order_by: self.order_by.clone(),
             attribution: self.attribution.clone(),
         })
@@ -187,8 +214,23 @@ impl MetricQuery {
 
     /// Whether the answer needs costs beside media, and its dataset has them at its grain.
     pub fn needs_costs(&self) -> bool {
-        self.dataset == DatasetName::DeliveryDaily
+        Dataset::of(self.dataset).takes_costs
             && self.metrics.iter().any(|metric| metric.needs_costs())
+    }
+
+    /// Whether every row of the answer is of just one campaign, because a filter names it.
+    pub fn is_of_one_campaign(&self) -> bool {
+        self.filter(Dimension::Campaign)
+            .is_some_and(|campaigns| campaigns.len() == 1)
+    }
+
+    /// Whether a campaign with these labels passes the label filters; `label` gives the value of
+    /// its label of a name.
+    pub fn keeps_labels<'a>(&self, label: impl Fn(&str) -> Option<&'a str>) -> bool {
+        self.label_filters.iter().all(|filter| {
+            label(&filter.name)
+                .is_some_and(|value| filter.values.iter().any(|accepted| accepted == value))
+        })
     }
 
     /// The values that the filter on this dimension accepts, if there is one.

@@ -8,6 +8,8 @@ closed_words! {
     pub enum Dimension, "a dimension" {
         /// The day, week or month, by `grain`.
         Period => "PERIOD",
+        /// The hour of the day, 0 to 23, in the ad account's zone.
+        Hour => "HOUR",
         /// The brand.
         Brand => "BRAND",
         /// The platform on which the campaign runs.
@@ -22,6 +24,8 @@ closed_words! {
         Age => "AGE",
         /// The gender of the audience.
         Gender => "GENDER",
+        /// The product that feedback speaks of.
+        Product => "PRODUCT",
     }
 }
 
@@ -32,7 +36,7 @@ pub struct DimensionColumn {
     pub name: &'static str,
     /// The name of the same field in typed rows.
     pub field: &'static str,
-    /// The column's type in tables: `DATE`, `ID` or `STRING`.
+    /// The column's type in tables: `DATE`, `ID`, `STRING` or `COUNT`.
     pub kind: &'static str,
 }
 
@@ -44,6 +48,7 @@ impl Dimension {
     /// The columns that grouping by it brings.
     pub const fn columns(self) -> &'static [DimensionColumn] {
         const PERIOD: &[DimensionColumn] = &[column("period", "period", "DATE")];
+        const HOUR: &[DimensionColumn] = &[column("hour", "hour", "COUNT")];
         const BRAND: &[DimensionColumn] = &[
             column("brand_id", "brandId", "ID"),
             column("brand_name", "brandName", "STRING"),
@@ -57,8 +62,10 @@ impl Dimension {
         const COUNTRY: &[DimensionColumn] = &[column("country", "country", "STRING")];
         const AGE: &[DimensionColumn] = &[column("age", "age", "STRING")];
         const GENDER: &[DimensionColumn] = &[column("gender", "gender", "STRING")];
+        const PRODUCT: &[DimensionColumn] = &[column("product", "product", "STRING")];
         match self {
             Self::Period => PERIOD,
+            Self::Hour => HOUR,
             Self::Brand => BRAND,
             Self::Platform => PLATFORM,
             Self::Campaign => CAMPAIGN,
@@ -66,15 +73,18 @@ impl Dimension {
             Self::Country => COUNTRY,
             Self::Age => AGE,
             Self::Gender => GENDER,
+            Self::Product => PRODUCT,
         }
     }
 
     /// The key column of the facts that holds it, for dimensions that only facts know.
     pub const fn fact_column(self) -> Option<&'static str> {
         match self {
+            Self::Hour => Some("hour"),
             Self::Country => Some("country"),
             Self::Age => Some("age"),
             Self::Gender => Some("gender"),
+            Self::Product => Some("product"),
             Self::Period | Self::Brand | Self::Platform | Self::Campaign | Self::Currency => None,
         }
     }

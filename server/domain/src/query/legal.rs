@@ -1,32 +1,10 @@
-//! Which combinations are legal, and which dataset answers; every refusal says what is allowed.
+//! Which combinations are legal; every refusal says what is allowed.
 
 use super::canonical::{BY_MAX, FILTER_VALUES_MAX, Filter, MetricRequest, ORDER_BY_MAX, OrderKey};
 use super::dimension::Dimension;
-use crate::dataset::{Dataset, DatasetName, ShapeRule};
+use crate::dataset::HOURS;
 use crate::error_code::Refusal;
-use crate::metric::Metric;
 use crate::money::Currency;
-
-/// The datasets that answer metric queries, the preferred one first. Costs come in through the
-/// metrics that need them.
-const ANSWERING: [DatasetName; 2] = [DatasetName::DeliveryDaily, DatasetName::AudienceDaily];
-
-/// The metrics of a table for which none were named, where the dataset knows them.
-const STANDARD: &[Metric] = &[
-    Metric::Impressions,
-    Metric::Clicks,
-    Metric::VideoViews,
-    Metric::Conversions,
-    Metric::Spend,
-    Metric::Revenue,
-    Metric::Ctr,
-    Metric::Cpc,
-    Metric::Cpm,
-    Metric::Cvr,
-    Metric::Cpa,
-    Metric::Roas,
-    Metric::Roi,
-];
 
 pub(super) fn check_sizes(request: &MetricRequest) -> Result<(), Refusal> {
     if request.by.len() > BY_MAX {
@@ -124,121 +102,6 @@ pub(super) fn canonical_filters(filters: &[Filter]) -> Result<Vec<Filter>, Refus
     Ok(canonical)
 }
 
-pub(super) fn choose_dataset(
-    request: &MetricRequest,
-    filters: &[Filter],
-) -> Result<DatasetName, Refusal> {
-    let chosen = match request.dataset {
-        Some(named) => named,
-        None => ANSWERING
-            .into_iter()
-            .find(|dataset| {
-                places(request, filters).all(|(dimension, _)| dimension.is_known_in(*dataset))
-            })
-            .unwrap_or(DatasetName::AudienceDaily),
-    };
-    if !ANSWERING.contains(&chosen) {
-        let message = format!(
-            "`{chosen}` is not read on its own; its costs come with `total_cost`, `roi` and the like"
-        );
-        return Err(Refusal::invalid(message)
-            .at("dataset")
-            .with_allowed(ANSWERING.map(DatasetName::as_str)));
-    }
-    for (dimension, path) in places(request, filters) {
-        if !dimension.is_known_in(chosen) {
-            let known = Dimension::ALL
-                .iter()
-                .filter(|known| known.is_known_in(chosen));
-            return Err(Refusal::invalid(format!("`{chosen}` has no `{dimension}`"))
-                .at(path)
-                .with_allowed(known.map(|known| known.as_str())));
-        }
-    }
-    let names_a_breakdown =
-        places(request, filters).any(|(dimension, _)| dimension.fact_column().is_some());
-    if Dataset::of(chosen).shape_rule == ShapeRule::Breakdown && !names_a_breakdown {
-        let message = format!(
-            "`{chosen}` holds breakdowns, which never stand for a campaign's total; group or filter by one, or use `delivery_daily`"
-        );
-        return Err(Refusal::invalid(message)
-            .at("by")
-            .with_allowed(["COUNTRY", "AGE", "GENDER"]));
-    }
-    Ok(chosen)
-}
-
-/// Every dimension that the question needs, with its place in the input.
-fn places<'a>(
-    request: &'a MetricRequest,
-    filters: &'a [Filter],
-) -> impl Iterator<Item = (Dimension, String)> + 'a {
-    let by = request
-        .by
-        .iter()
-        .enumerate()
-        .map(|(index, dimension)| (*dimension, format!("by[{index}]")));
-    by.chain(filters.iter().map(|filter| {
-        (
-            filter.dimension,
-            format!("where.{}", field_of(filter.dimension)),
-        )
-    }))
-}
-
-pub(super) fn choose_metrics(
-    request: &MetricRequest,
-    dataset: DatasetName,
-) -> Result<Vec<Metric>, Refusal> {
-    let named = request
-        .metrics
-        .iter()
-        .enumerate()
-        .map(|(index, metric)| (*metric, format!("metrics[{index}]")));
-    let selected = request
-        .selected_metrics
-        .iter()
-        .map(|field| (field.what, field.path.clone()));
-    let ordered = request
-        .order_by
-        .iter()
-        .enumerate()
-        .filter_map(|(index, order)| match order.key {
-            OrderKey::Metric(metric) => Some((metric, format!("orderBy[{index}].metric"))),
-            OrderKey::Dimension(_) => None,
-        });
-    let mut chosen = Vec::new();
-    for (metric, path) in named.chain(selected).chain(ordered) {
-        check_metric(metric, dataset, path)?;
-        chosen.push(metric);
-    }
-    if request.metrics.is_empty() && request.selected_metrics.is_empty() {
-        chosen.extend(STANDARD.iter().filter(|metric| metric.is_known_in(dataset)));
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    Ok(chosen)
-}
-
-/// A measure that the dataset doesn't have is a mistake; a formula that lacks costs at this grain
-/// is null with a note instead, so that one document serves every grain.
-fn check_metric(metric: Metric, dataset: DatasetName, path: String) -> Result<(), Refusal> {
-    let Some(measure) = metric.measure() else {
-        return Ok(());
-    };
-    if Dataset::of(dataset).measure_index(measure).is_some() {
-        return Ok(());
-    }
-    let known = Metric::ALL
-        .iter()
-        .filter(|known| known.is_known_in(dataset));
-    let message =
-        format!("`{metric}` is not in `{dataset}`, which the dimensions of this query need");
-    Err(Refusal::invalid(message)
-        .at(path)
-        .with_allowed(known.map(|known| known.as_str())))
-}
-
 /// The value as facts and records hold it: countries and genders are kept in capitals, so that
 /// `us` finds `US`, and a currency must be one.
 fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal> {
@@ -247,10 +110,16 @@ fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal>
             Currency::parse(&value.to_uppercase()).map(|currency| currency.code().to_owned())
         }
         Dimension::Country | Dimension::Gender => Ok(value.to_uppercase()),
+        Dimension::Hour => value
+            .parse::<usize>()
+            .ok()
+            .and_then(|hour| HOURS.get(hour))
+            .map(|hour| (*hour).to_owned())
+            .ok_or_else(|| Refusal::invalid(format!("`{value}` is no hour of a day; use 0 to 23"))),
         _ => Ok(value.to_owned()),
     }
 }
 
-fn field_of(dimension: Dimension) -> String {
+pub(super) fn field_of(dimension: Dimension) -> String {
     dimension.as_str().to_ascii_lowercase()
 }

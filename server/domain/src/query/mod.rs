@@ -5,15 +5,17 @@
 //! equal questions and so is a cache's key.
 
 mod canonical;
+mod choice;
 mod dimension;
+mod labels;
 mod legal;
 mod range;
 #[cfg(test)]
 mod tests;
 
 pub use canonical::{
-    Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, MetricQuery, MetricRequest, ORDER_BY_MAX,
-    Order, OrderKey, PlanContext, SelectedField,
+    Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, LABELS_MAX, LabelFilter, MetricQuery,
+    MetricRequest, ORDER_BY_MAX, Order, OrderKey, PlanContext, SelectedField,
 };
 pub use dimension::{Dimension, DimensionColumn};
 pub use range::{Grain, RANGE_DAYS_MAX, RangeRequest, RangeUnit};

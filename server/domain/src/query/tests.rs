@@ -16,6 +16,7 @@ fn context() -> PlanContext {
         visible_brands: vec![brand(1), brand(2)],
         today: date(2026, 11, 22),
         week_start: Weekday::Monday,
+        label_names: vec!["region".into(), "season".into()],
     }
 }
 
@@ -31,8 +32,10 @@ fn a_request() -> MetricRequest {
             unit: RangeUnit::Day,
         },
         by: Vec::new(),
+        labels: Vec::new(),
         grain: None,
         filters: Vec::new(),
+        label_filters: Vec::new(),
         order_by: Vec::new(),
         attribution: Attribution::default(),
     }

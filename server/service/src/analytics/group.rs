@@ -210,6 +210,8 @@ impl<'a> Grouping<'a> {
                 Dimension::Country => key.country = text("country"),
                 Dimension::Age => key.age = text("age"),
                 Dimension::Gender => key.gender = text("gender"),
+                Dimension::Product => key.product = text("product"),
+                Dimension::Hour => key.hour = text("hour").and_then(|hour| hour.parse().ok()),
                 Dimension::Period
                 | Dimension::Brand
                 | Dimension::Platform

@@ -192,6 +192,7 @@ fn plan_context(parts: &Parts, attributes: &Attributes) -> PlanContext {
         visible_brands: attributes.brands.iter().map(|brand| brand.id).collect(),
         today: attributes.agency.timezone.today(parts.clock.now()),
         week_start: attributes.agency.week_start,
+        label_names: attributes.label_names(),
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) fn request(metadata: &Metadata) -> Result<MetricRequest, Refusal> {
         },
         grain: None,
         filters: Vec::new(),
+        label_filters: Vec::new(),
+        labels: Vec::new(),
         // By entity first: the host sends an entity's rows together.
         order_by: vec![Order {
             key: OrderKey::Dimension(Dimension::Campaign),
