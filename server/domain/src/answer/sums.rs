@@ -95,8 +95,11 @@ impl GroupSums {
         self.pieces.group.len() - 1
     }
 
-    /// Adds to the sum of the component at `place` in a piece.
+    /// Adds to the sum of the component at `place` in a piece; a sum of no rows is nothing.
     pub fn add(&mut self, piece: usize, place: usize, sum: ComponentSum) {
+        if sum.count == 0 {
+            return;
+        }
         let column = &mut self.columns[place];
         column.sums[piece] += sum.sum;
         column.counts[piece] += sum.count;
@@ -190,6 +193,9 @@ impl GroupSums {
             let mut by_currency: Vec<(Option<Currency>, ComponentSum)> = Vec::new();
             for (piece, currency) in self.pieces.currency.iter().enumerate() {
                 let sum = self.columns[place].at(piece);
+                if sum.count == 0 {
+                    continue;
+                }
                 match by_currency.iter_mut().find(|(known, _)| known == currency) {
                     Some((_, known)) => known.add(sum),
                     None => by_currency.push((*currency, sum)),

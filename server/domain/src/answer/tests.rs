@@ -261,3 +261,6 @@ proptest! {
         );
     }
 }
+
+mod reach;
+mod sums;

@@ -275,3 +275,6 @@ fn a_table_without_named_metrics_has_the_standard_ones_of_its_dataset() {
     assert!(metrics.contains(&Metric::Impressions) && metrics.contains(&Metric::Ctr));
     assert!(!metrics.contains(&Metric::Roi));
 }
+
+mod choice;
+mod labels;

@@ -158,3 +158,51 @@ fn counts_stay_whole_and_rates_have_their_unit() {
     assert_eq!(case.ratio(Metric::Cpc).unwrap(), "8");
     assert_eq!(case.ratio(Metric::Ctr).unwrap(), "0.005");
 }
+
+#[test]
+fn no_formula_has_more_terms_than_an_evaluator_holds() {
+    for metric in Metric::ALL {
+        let n_terms = metric.definition().formula.terms().count();
+        assert!(n_terms <= TERMS_MAX, "{metric} has {n_terms} terms");
+    }
+}
+
+#[test]
+fn components_are_money_and_in_millionths_as_their_measures_are() {
+    use crate::dataset::{Dataset, MeasureKind};
+    for measure in Dataset::ALL.iter().flat_map(|dataset| dataset.measures) {
+        let component = Component::Measure(measure.name);
+        if measure.name == "amount" || matches!(measure.kind, MeasureKind::Choice(_)) {
+            continue;
+        }
+        assert_eq!(
+            component.is_money(),
+            measure.kind == MeasureKind::Money,
+            "{}",
+            measure.name
+        );
+        let is_whole = measure.kind == MeasureKind::Count;
+        assert_eq!(
+            millionths_per_unit(component) == MICROS,
+            is_whole,
+            "{}",
+            measure.name
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whole_numbers_give_the_quotient_that_decimals_give(
+        numerator in -1_000_000_000_000_000_i128..1_000_000_000_000_000,
+        denominator in 1_i128..1_000_000_000_000,
+        factor in proptest::prop_oneof![proptest::prelude::Just(1_i64), proptest::prelude::Just(1000)],
+        is_negative: bool,
+    ) {
+        let denominator = if is_negative { -denominator } else { denominator };
+        proptest::prop_assert_eq!(
+            exact_quotient(factor, numerator, denominator),
+            decimal_quotient(factor, numerator, denominator)
+        );
+    }
+}
