@@ -1,7 +1,9 @@
 //! The API itself: one request in, one reply out.
 //!
-//! A request is parsed and guarded (`document.rs`), validated and run by async-graphql within the
-//! wall time, put into the form that the specification asks for (`completion.rs`), and written.
+//! A request whose answer is kept as bytes is not even parsed (`recall`). Any other is parsed and
+//! guarded (`document.rs`), validated and run by async-graphql within the wall time, put into the
+//! form that the specification asks for (`completion.rs`), written, and perhaps kept
+//! (`finished.rs`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use serde::Serialize;
 use crate::completion::Completion;
 use crate::context::RequestState;
 use crate::document::{PreparedDocument, Unprepared, prepare};
+use crate::finished::{AnswerPlace, Known, is_determined};
 use crate::guard::NESTING_MAX;
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX, SchemaLimits};
 use crate::mutation::Mutation;
@@ -68,26 +71,51 @@ pub(crate) fn root(limits: &SchemaLimits) -> Root {
 }
 
 impl ApiSchema {
-    /// Answers a request of an authorised caller; `request_id` names it in the log and in the
-    /// message of an internal error.
+    /// The answer that this caller's very same request had before, if it still stands; `request`
+    /// is the request's body as it came by POST.
+    pub async fn recall(&self, scope: &Scope, request: &[u8]) -> Known {
+        let Ok(key) = self.services.finished_key(scope, request).await else {
+            // The catalogue fails: running the request finds out and tells how.
+            return Known::Unanswered(None);
+        };
+        match self.services.find_finished(&key).await {
+            Some(answer) => Known::Answered(answer),
+            None => Known::Unanswered(Some(AnswerPlace(key))),
+        }
+    }
+
+    /// Answers a request of an authorised caller, and keeps the answer in its place when it may be
+    /// given again; `request_id` names the request in the log and in the message of an internal
+    /// error.
     pub async fn execute(
         &self,
         scope: Scope,
         request: GraphqlRequest,
         method: Method,
         request_id: &str,
+        place: Option<AnswerPlace>,
     ) -> GraphqlReply {
         let prepared = match prepare(request, method, &self.limits) {
             Ok(prepared) => prepared,
             Err(Unprepared { outcome, error }) => return reply(outcome, None, vec![error]),
         };
+        let place = place.filter(|_| is_determined(&prepared));
         let state = RequestState::new(
             self.services.clone(),
             scope,
             Arc::clone(&self.limits),
             request_id,
         );
-        self.run(prepared, state).await
+        let provenance = Arc::clone(&state.provenance);
+        let reply = self.run(prepared, state).await;
+        if let Some(AnswerPlace(key)) = place
+            && reply.is_whole
+            && provenance.is_cache_alone()
+        {
+            let body = reply.body.clone();
+            self.services.keep_finished(key, body).await;
+        }
+        reply
     }
 
     /// The schema in the schema definition language.
@@ -146,7 +174,12 @@ struct Body<'a> {
 }
 
 fn reply(outcome: ReplyOutcome, data: Option<&Value>, errors: Vec<ServerError>) -> GraphqlReply {
+    let is_whole = outcome == ReplyOutcome::Executed && errors.is_empty();
     let body = serde_json::to_vec(&Body { errors, data })
         .expect("GraphQL values have text keys and finite numbers, so they are JSON");
-    GraphqlReply { body, outcome }
+    GraphqlReply {
+        body: body.into(),
+        outcome,
+        is_whole,
+    }
 }

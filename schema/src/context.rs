@@ -11,6 +11,7 @@ use bellwether_domain::score::ScoreOfRun;
 use bellwether_service::{Error, Services};
 
 use crate::batch::Batch;
+use crate::finished::Provenance;
 use crate::limits::SchemaLimits;
 use crate::refusal::service_error;
 
@@ -28,6 +29,8 @@ pub(crate) struct RequestState {
     pub(crate) scope: Scope,
     pub(crate) request_id: String,
     pub(crate) limits: Arc<SchemaLimits>,
+    /// Where the answers came from; read once the request has run.
+    pub(crate) provenance: Arc<Provenance>,
     brands: Batch<BrandId, bellwether_domain::brand::Brand>,
     scores: Batch<CampaignId, CampaignScores>,
     logged: Mutex<BTreeSet<String>>,
@@ -45,6 +48,7 @@ impl RequestState {
             scope,
             request_id: request_id.to_owned(),
             limits,
+            provenance: Arc::default(),
             brands: Batch::new(),
             scores: Batch::new(),
             logged: Mutex::default(),

@@ -1,9 +1,10 @@
 //! Bellwether's GraphQL API as a library.
 //!
 //! [`build`] makes the API over the services; [`ApiSchema::execute`] answers one request of an
-//! authorised caller. `request.rs` and `api.rs` are the way of a request; `guard.rs` refuses
-//! documents that would be too costly before anything else looks at them; `query.rs` and
-//! `mutation.rs` are the roots; `metrics/` and `nouns/` hold the types.
+//! authorised caller, unless [`ApiSchema::recall`] knows the answer (`finished.rs`). `request.rs`
+//! and `api.rs` are the way of a request; `guard.rs` refuses documents that would be too costly
+//! before anything else looks at them; `query.rs` and `mutation.rs` are the roots; `metrics/` and
+//! `nouns/` hold the types.
 //! Invariant: no HTTP, no SQL and no Arrow here; every resolver reads through
 //! [`Services`](bellwether_service::Services) and with the caller's scope.
 
@@ -13,6 +14,7 @@ mod brackets;
 mod completion;
 mod context;
 mod document;
+mod finished;
 mod guard;
 mod limits;
 mod metrics;
@@ -29,6 +31,7 @@ mod words;
 mod tests;
 
 pub use api::{ApiSchema, build};
+pub use finished::{AnswerPlace, Known};
 pub use limits::SchemaLimits;
 pub use request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
 

@@ -138,6 +138,7 @@ async fn metrics_page(
     let answer = state.services.metrics(&state.scope, &request, cursor).await;
     let offset = cursor.map_or(0, |cursor| cursor.offset);
     let answer = state.answer(answer)?;
+    state.provenance.note(answer.cache);
     Ok(MetricsResult::new(
         answer,
         named,

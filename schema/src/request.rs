@@ -1,5 +1,6 @@
 //! A request and its reply, as the HTTP layer hands them over; it decides on statuses and headers.
 
+use bytes::Bytes;
 use serde::Deserialize;
 
 /// The parameters of a GraphQL request.
@@ -43,7 +44,9 @@ pub enum ReplyOutcome {
 #[derive(Debug, Clone)]
 pub struct GraphqlReply {
     /// The body as JSON text in UTF-8.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// What became of the request.
     pub outcome: ReplyOutcome,
+    /// Whether it ran without any error.
+    pub is_whole: bool,
 }

@@ -57,10 +57,10 @@ async fn fields_stand_in_the_order_of_the_document() {
         "{ campaigns(first: 1) { nodes { scores { name } brand { slug } name } } __typename }";
     let reply = world
         .api
-        .execute(world.scope.clone(), request(query), Method::Post, "req_7")
+        .execute(world.scope.clone(), request(query), Method::Post, "req_7", None)
         .await;
     assert_eq!(
-        String::from_utf8(reply.body).unwrap(),
+        String::from_utf8(reply.body.to_vec()).unwrap(),
         r#"{"data":{"campaigns":{"nodes":[{"scores":[],"brand":{"slug":"aurora"},"name":"Autumn"}]},"__typename":"Query"}}"#
     );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_domain::Scope;
@@ -41,6 +41,8 @@ pub(super) struct World {
     pub(super) scope: Scope,
     pub(super) brand: BrandId,
     pub(super) campaigns: Vec<CampaignId>,
+    pub(super) services: Services,
+    pub(super) clock: Arc<MovableClock>,
     _folder: tempfile::TempDir,
 }
 
@@ -53,13 +55,16 @@ impl World {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = catalogue(folder.path());
-        let scope = an_agency(&catalogue);
+        let scope = an_agency(&catalogue, "northwind", 1);
         let brand = a_brand(&catalogue, &scope);
         let campaigns =
             ["Autumn", "Winter"].map(|name| a_campaign(&catalogue, &scope, brand, name));
-        let services = services(folder.path(), catalogue);
+        let clock = Arc::new(MovableClock::default());
+        let services = services(folder.path(), catalogue, Arc::clone(&clock));
         Self {
-            api: build(services, limits()),
+            api: build(services.clone(), limits()),
+            services,
+            clock,
             scope,
             brand,
             campaigns: campaigns.into(),
@@ -73,7 +78,7 @@ impl World {
 
     pub(super) async fn send(&self, request: GraphqlRequest, method: Method) -> Answer {
         let scope = self.scope.clone();
-        let reply = self.api.execute(scope, request, method, "req_7").await;
+        let reply = self.api.execute(scope, request, method, "req_7", None).await;
         Answer {
             outcome: reply.outcome,
             body: serde_json::from_slice(&reply.body).unwrap(),
@@ -102,13 +107,27 @@ pub(super) fn request(query: &str) -> GraphqlRequest {
     }
 }
 
-/// It is always the same moment.
-#[derive(Debug)]
-struct StoppedClock;
+/// The moment at which everything in a world is made.
+fn beginning() -> Timestamp {
+    "2026-11-22T08:00:00Z".parse().unwrap()
+}
 
-impl Clock for StoppedClock {
+/// It is the same moment until somebody moves it.
+#[derive(Debug, Default)]
+pub(super) struct MovableClock {
+    passed_s: AtomicI64,
+}
+
+impl MovableClock {
+    pub(super) fn pass(&self, seconds: i64) {
+        self.passed_s.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovableClock {
     fn now(&self) -> Timestamp {
-        "2026-11-22T08:00:00Z".parse().unwrap()
+        let since = beginning().as_second();
+        Timestamp::from_second(since + self.passed_s.load(Ordering::Relaxed)).unwrap()
     }
 }
 
@@ -133,36 +152,36 @@ fn catalogue(folder: &Path) -> Catalogue {
     catalogue
 }
 
-fn an_agency(catalogue: &Catalogue) -> Scope {
+pub(super) fn an_agency(catalogue: &Catalogue, slug: &str, n: u128) -> Scope {
     let agency = Agency {
-        id: AgencyId::from_parts(StoppedClock.now(), 1),
-        slug: Slug::parse("northwind").unwrap(),
+        id: AgencyId::from_parts(beginning(), n),
+        slug: Slug::parse(slug).unwrap(),
         name: "Northwind".to_owned(),
         reporting_currency: Currency::parse("USD").unwrap(),
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
     };
     catalogue
-        .create_agency(&agency, StoppedClock.now())
+        .create_agency(&agency, beginning())
         .unwrap();
     catalogue.operator_scope(&agency.slug).unwrap()
 }
 
 fn a_brand(catalogue: &Catalogue, scope: &Scope) -> BrandId {
     let brand = Brand {
-        id: BrandId::from_parts(StoppedClock.now(), 2),
+        id: BrandId::from_parts(beginning(), 2),
         slug: Slug::parse("aurora").unwrap(),
         name: "Aurora".to_owned(),
     };
     catalogue
-        .create_brand(scope, &brand, StoppedClock.now())
+        .create_brand(scope, &brand, beginning())
         .unwrap();
     brand.id
 }
 
 fn a_campaign(catalogue: &Catalogue, scope: &Scope, brand: BrandId, name: &str) -> CampaignId {
     let campaign = Campaign {
-        id: CampaignId::from_parts(StoppedClock.now(), name.as_bytes()[0].into()),
+        id: CampaignId::from_parts(beginning(), name.as_bytes()[0].into()),
         brand,
         external_id: name.to_lowercase(),
         name: name.to_owned(),
@@ -177,12 +196,12 @@ fn a_campaign(catalogue: &Catalogue, scope: &Scope, brand: BrandId, name: &str) 
         labels: BTreeMap::new(),
     };
     catalogue
-        .create_campaign(scope, &campaign, StoppedClock.now())
+        .create_campaign(scope, &campaign, beginning())
         .unwrap();
     campaign.id
 }
 
-fn services(folder: &Path, catalogue: Catalogue) -> Services {
+fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Services {
     let store = Store::open(StoreConfig {
         root: folder.join("store"),
     })
@@ -216,7 +235,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         catalogue,
         store,
         plugins,
-        Arc::new(StoppedClock),
+        clock,
         ids,
         steps,
     )

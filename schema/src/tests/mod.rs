@@ -2,7 +2,9 @@
 //! are tested by the integration tests.
 
 mod answers;
+mod authorisation;
 mod errors_document;
+mod finished;
 mod given;
 mod inputs;
 mod refusals;
