@@ -1,11 +1,15 @@
 //! Cases of attributes and what follows from them: conflicts, versions, pages, codes, scores.
 
+use std::collections::BTreeMap;
+
 use bellwether_catalogue::{CampaignChange, Catalogue, PAGE_ROWS_MAX, RUNS_KEPT_MAX};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::brand::Brand;
-use bellwether_domain::campaign::Platform;
+use bellwether_domain::campaign::{
+    CAMPAIGN_LABELS_MAX, LABEL_NAMES_MAX, LABEL_VALUE_BYTES_MAX, Platform,
+};
 use bellwether_domain::codes::CodeTable;
-use bellwether_domain::ids::BrandId;
+use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::score::{Score, ScoreRun};
 
 use super::given::{
@@ -97,6 +101,79 @@ pub(super) fn campaigns_come_in_pages_by_id(catalogue: &Catalogue) {
         .list_campaigns(&scope, None, None, PAGE_ROWS_MAX + 1)
         .unwrap_err();
     assert_eq!(error.code(), ErrorCode::LimitExceeded);
+}
+
+fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+pub(super) fn labels_are_set_as_a_whole_and_come_with_their_campaign(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    let [one, two] = ["c1", "c2"].map(|name| a_campaign(catalogue, &scope, brand, name).id);
+    let set = |id, pairs: &[(&str, &str)]| {
+        catalogue
+            .set_campaign_labels(&scope, id, &labels(pairs), at(1))
+            .unwrap()
+    };
+    let version = || catalogue.snapshot(&scope).unwrap().catalogue.0;
+    let before = version();
+    set(one, &[("team", "north"), ("season", "spring")]);
+    assert_eq!(version(), before + 1);
+    set(two, &[("team", "south")]);
+    let changed = set(one, &[("team", "west")]);
+    assert_eq!(changed.labels, labels(&[("team", "west")]));
+    assert_eq!(catalogue.find_campaign(&scope, one).unwrap(), Some(changed));
+    let all = catalogue.all_campaigns(&scope).unwrap();
+    assert_eq!(catalogue.campaigns_of_brand(&scope, brand).unwrap(), all);
+    let said: Vec<_> = all.into_iter().map(|campaign| campaign.labels).collect();
+    assert_eq!(
+        said,
+        [labels(&[("team", "west")]), labels(&[("team", "south")])]
+    );
+
+    let mut born_with = campaign(brand, "c3");
+    born_with.labels = labels(&[("team", "east")]);
+    catalogue
+        .create_campaign(&scope, &born_with, at(2))
+        .unwrap();
+    let found = catalogue.find_campaign(&scope, born_with.id).unwrap();
+    assert_eq!(found, Some(born_with));
+    let other = an_agency(catalogue, "other");
+    let error = catalogue
+        .set_campaign_labels(&other, one, &labels(&[]), at(2))
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::NotFound);
+}
+
+pub(super) fn labels_keep_to_their_limits(catalogue: &Catalogue) {
+    let scope = an_agency(catalogue, "mine");
+    let brand = a_brand(catalogue, &scope, "acme");
+    let numbered = |from: usize, n: usize| -> BTreeMap<String, String> {
+        (from..from + n)
+            .map(|n| (format!("label{n}"), "x".to_owned()))
+            .collect()
+    };
+    let refused = |of: CampaignId, labels: &BTreeMap<String, String>| {
+        let outcome = catalogue.set_campaign_labels(&scope, of, labels, at(1));
+        outcome.err().map(|error| error.code())
+    };
+    let id = a_campaign(catalogue, &scope, brand, "c").id;
+    let over = Some(ErrorCode::LimitExceeded);
+    assert_eq!(refused(id, &numbered(0, CAMPAIGN_LABELS_MAX + 1)), over);
+    let long = "x".repeat(LABEL_VALUE_BYTES_MAX + 1);
+    assert_eq!(refused(id, &labels(&[("team", &long)])), over);
+    let invalid = Some(ErrorCode::InvalidInput);
+    assert_eq!(refused(id, &labels(&[("Team", "x")])), invalid);
+    assert_eq!(refused(id, &labels(&[("team", "")])), invalid);
+
+    for first in (0..LABEL_NAMES_MAX).step_by(CAMPAIGN_LABELS_MAX) {
+        let next = a_campaign(catalogue, &scope, brand, &format!("c{first}")).id;
+        assert_eq!(refused(next, &numbered(first, CAMPAIGN_LABELS_MAX)), None);
+    }
+    assert_eq!(refused(id, &numbered(LABEL_NAMES_MAX, 1)), over);
+    assert_eq!(refused(id, &numbered(0, 1)), None);
 }
 
 pub(super) fn codes_are_stable_and_go_on_after_the_highest(catalogue: &Catalogue) {

@@ -4,7 +4,9 @@
 use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_test_support::postgres::PostgresCluster;
 
-use super::{attribute_cases, ingest_cases, tenancy_cases};
+use super::{
+    attribute_cases, compaction_cases, copy_cases, ingest_cases, tenancy_cases, version_cases,
+};
 
 macro_rules! conformance {
     ($($module:ident :: $case:ident,)*) => {
@@ -31,6 +33,8 @@ conformance! {
     attribute_cases::names_hold_no_control_characters,
     attribute_cases::every_change_of_attributes_raises_the_catalogue_version,
     attribute_cases::campaigns_come_in_pages_by_id,
+    attribute_cases::labels_are_set_as_a_whole_and_come_with_their_campaign,
+    attribute_cases::labels_keep_to_their_limits,
     attribute_cases::codes_are_stable_and_go_on_after_the_highest,
     attribute_cases::the_newest_run_of_each_plugin_scores_a_campaign,
     attribute_cases::old_runs_of_a_plugin_go_with_their_scores,
@@ -44,6 +48,27 @@ conformance! {
     ingest_cases::committed_at_never_goes_back_with_the_clock,
     ingest_cases::a_lease_protects_its_paths_until_it_ends,
     ingest_cases::a_live_path_is_known,
+    version_cases::a_removal_reads_back_from_its_commit_on,
+    version_cases::a_batch_that_only_removes_takes_a_commit,
+    version_cases::a_removal_keeps_to_its_month,
+    version_cases::a_retracted_batch_counts_in_older_snapshots_only,
+    version_cases::only_a_committed_batch_is_retracted_and_once,
+    version_cases::batches_are_listed_newest_first_in_pages,
+    version_cases::a_moment_has_the_newest_commit_before_it,
+    compaction_cases::a_replacement_changes_neither_commit_nor_version,
+    compaction_cases::dropped_files_are_listed_until_forgotten_and_never_live,
+    compaction_cases::a_replacement_that_comes_late_changes_nothing,
+    compaction_cases::a_replacement_invents_nothing,
+    compaction_cases::the_horizon_rises_with_a_replacement_and_never_falls,
+    compaction_cases::a_live_pin_holds_the_horizon_back,
+    compaction_cases::a_commit_to_come_can_not_be_pinned,
+    compaction_cases::a_retraction_meanwhile_refuses_the_replacement,
+    compaction_cases::a_removal_is_forgotten_once_every_older_row_was_rewritten,
+    compaction_cases::segments_can_go_without_another_in_their_place,
+    compaction_cases::maintenance_reaches_every_agency,
+    copy_cases::a_copy_is_restored_into_either_database,
+    copy_cases::a_copy_is_of_one_moment_while_others_write,
+    copy_cases::a_file_that_is_no_copy_is_refused,
 }
 
 fn on_sqlite(case: fn(&Catalogue)) {

@@ -1,8 +1,11 @@
 //! The catalogue on both databases: one list of cases, see `conformance.rs`.
 
 mod attribute_cases;
+mod compaction_cases;
 mod conformance;
+mod copy_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;
 mod tenancy_cases;
+mod version_cases;

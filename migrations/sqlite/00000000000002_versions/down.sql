@@ -4,6 +4,7 @@ DROP TABLE dropped_files;
 DROP TABLE retractions;
 DROP TABLE removals;
 DROP TABLE partition_commits;
+ALTER TABLE segments DROP COLUMN settled_commit;
 ALTER TABLE segments DROP COLUMN parts;
 ALTER TABLE segments DROP COLUMN oldest_commit;
 ALTER TABLE batches DROP COLUMN n_rows_written;

@@ -11,9 +11,11 @@ SET n_rows_written = (SELECT CAST(COALESCE(SUM(s.n_rows), 0) AS BIGINT)
 WHERE state = 'COMMITTED';
 
 -- A segment's `commit_number` and `batch_id` are those of its newest part; `parts` lists all of
--- them as `commit:batch`, oldest first, with commas between.
+-- them as `commit:batch`, oldest first, with commas between. It holds no row that a removal up to
+-- `settled_commit` took.
 ALTER TABLE segments ADD COLUMN oldest_commit BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE segments ADD COLUMN parts TEXT NOT NULL DEFAULT '';
+ALTER TABLE segments ADD COLUMN settled_commit BIGINT NOT NULL DEFAULT 0;
 UPDATE segments
 SET oldest_commit = commit_number, parts = CAST(commit_number AS TEXT) || ':' || batch_id;
 

@@ -22,6 +22,9 @@ use crate::schema::codes;
 /// taken for a dimension, and the dense kernels size their arrays by it.
 pub const CODES_PER_DIMENSION_MAX: u32 = 1_048_576;
 
+/// How many rows one statement adds; SQLite takes some 32,000 values.
+const ROWS_PER_STATEMENT: usize = 1_000;
+
 impl Catalogue {
     /// All codes of the scope's agency.
     pub fn codes(&self, scope: &Scope) -> Result<CodeTable> {
@@ -53,9 +56,7 @@ impl Catalogue {
             // Read again under the lock: another caller may have given some of them meanwhile.
             let rows = load(connection, scope)?;
             let fresh = next_codes(&rows, texts)?;
-            for (dimension, text, code) in &fresh {
-                insert(connection, scope, dimension, text, *code)?;
-            }
+            insert(connection, scope, &fresh)?;
             Ok(rows.into_iter().chain(fresh).collect::<Vec<_>>())
         })?;
         Ok(CodeTable::from_rows(rows))
@@ -112,23 +113,37 @@ fn load(connection: &mut AnyConnection, scope: &Scope) -> Result<Vec<CodeOf>> {
     Ok(read)
 }
 
-fn insert(
-    connection: &mut AnyConnection,
-    scope: &Scope,
-    dimension: &str,
-    text: &str,
-    code: u32,
-) -> Result<()> {
-    diesel::insert_into(codes::table)
-        .values((
-            codes::agency_id.eq(scope.agency().to_string()),
-            codes::dimension.eq(dimension),
-            codes::code.eq(i64::from(code)),
-            codes::text.eq(text),
-        ))
-        .execute(connection)
-        .map_err(Error::insert("code", text))?;
+/// Adds many rows with few statements: a new agency brings thousands of texts at once.
+fn insert(connection: &mut AnyConnection, scope: &Scope, fresh: &[CodeOf]) -> Result<()> {
+    let agency_id = scope.agency().to_string();
+    for some in fresh.chunks(ROWS_PER_STATEMENT) {
+        let rows: Vec<CodeRow<'_>> = some
+            .iter()
+            .map(|(dimension, text, code)| CodeRow {
+                agency_id: &agency_id,
+                dimension,
+                code: i64::from(*code),
+                text,
+            })
+            .collect();
+        let insert = diesel::insert_into(codes::table).values(&rows);
+        // Many rows in one statement are written differently for each database.
+        match connection {
+            AnyConnection::Sqlite(sqlite) => insert.execute(sqlite),
+            AnyConnection::Postgres(postgres) => insert.execute(postgres),
+        }
+        .map_err(Error::insert("code of agency", &agency_id))?;
+    }
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = codes)]
+struct CodeRow<'a> {
+    agency_id: &'a str,
+    dimension: &'a str,
+    code: i64,
+    text: &'a str,
 }
 
 #[cfg(test)]

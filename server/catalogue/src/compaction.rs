@@ -74,17 +74,16 @@ impl Catalogue {
         }
         self.write(|connection| {
             lock_agency(connection, scope)?;
-            let replaced = take_out(connection, scope, &replacement.replaced)?;
+            let (replaced, settled) = take_out(connection, scope, &replacement.replaced)?;
             let partition = replacement.check(&replaced)?;
             insert_dropped(connection, scope, &replaced, replacement.now)?;
-            put_in(connection, scope, replacement)?;
+            put_in(connection, scope, replacement, settled)?;
             let Some(horizon) = replacement.horizon else {
                 return Ok(());
             };
             refuse_late_retractions(connection, scope, horizon, replacement.read_at)?;
             raise_oldest_commit(connection, scope, horizon, replacement.now)?;
-            let rewritten = replacement.new.as_ref().map(|new| new.file.id);
-            forget_what_expired(connection, scope, partition, horizon, rewritten)
+            forget_what_expired(connection, scope, partition, horizon)
         })
     }
 }
@@ -122,12 +121,13 @@ impl Replacement {
     }
 }
 
-/// Takes the segments out of the manifest and returns them.
+/// Takes the segments out of the manifest; returns them, and the commit up to which removals were
+/// applied to each of them.
 fn take_out(
     connection: &mut AnyConnection,
     scope: &Scope,
     replaced: &[SegmentId],
-) -> Result<Vec<Segment>> {
+) -> Result<(Vec<Segment>, CommitNumber)> {
     let found = || {
         segments::table
             .filter(segments::agency_id.eq(scope.agency().to_string()))
@@ -136,6 +136,7 @@ fn take_out(
     let rows = found()
         .load::<SegmentRow>(connection)
         .map_err(Error::database("find the segments to replace"))?;
+    let settled = rows.iter().map(|row| row.settled_commit).min();
     let taken = rows
         .into_iter()
         .map(Segment::try_from)
@@ -149,10 +150,15 @@ fn take_out(
     diesel::delete(found())
         .execute(connection)
         .map_err(Error::database("take segments out of the manifest"))?;
-    Ok(taken)
+    Ok((taken, CommitNumber(settled.unwrap_or(0))))
 }
 
-fn put_in(connection: &mut AnyConnection, scope: &Scope, replacement: &Replacement) -> Result<()> {
+fn put_in(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    replacement: &Replacement,
+    settled: CommitNumber,
+) -> Result<()> {
     let had_lease = take_lease(connection, scope, replacement.staging, replacement.now)?;
     let Some(new) = &replacement.new else {
         return Ok(());
@@ -161,5 +167,6 @@ fn put_in(connection: &mut AnyConnection, scope: &Scope, replacement: &Replaceme
         let staging = replacement.staging.to_string();
         return Err(Error::LeaseEnded { staging });
     }
-    insert_segment(connection, scope, &new.file, &new.parts)
+    let settled = replacement.horizon.unwrap_or_default().max(settled);
+    insert_segment(connection, scope, &new.file, &new.parts, settled)
 }

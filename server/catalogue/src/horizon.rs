@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 
 use bellwether_domain::Scope;
-use bellwether_domain::ids::SegmentId;
 use bellwether_domain::segment::{CommitNumber, PartitionName};
 use bellwether_domain::time::Timestamp;
-use diesel::dsl::{max, min};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::agencies::agency_row;
@@ -49,19 +48,16 @@ pub(crate) fn raise_oldest_commit(
 }
 
 /// Forgets, of one partition, the changes before the newest one that every readable snapshot
-/// sees, and the removals up to `applied` that no segment needs any more. `rewritten` is the
-/// segment that this transaction added without the rows that those removals took.
+/// sees, and the removals up to `applied` that no segment needs any more.
 pub(crate) fn forget_what_expired(
     connection: &mut AnyConnection,
     scope: &Scope,
     partition: PartitionName,
     applied: CommitNumber,
-    rewritten: Option<SegmentId>,
 ) -> Result<()> {
     let oldest = CommitNumber(agency_row(connection, scope)?.oldest_commit);
     forget_changes(connection, scope, partition, oldest)?;
-    let others = oldest_of_the_others(connection, scope, partition, rewritten)?;
-    forget_removals(connection, scope, partition, applied, others)
+    forget_removals(connection, scope, partition, applied)
 }
 
 fn forget_changes(
@@ -90,33 +86,29 @@ fn forget_changes(
     Ok(())
 }
 
-/// The oldest commit whose rows a segment of the partition other than the rewritten one holds.
-fn oldest_of_the_others(
+/// Of each segment of the partition: its oldest commit, and the one up to which removals were
+/// applied to it.
+fn oldest_and_settled(
     connection: &mut AnyConnection,
     scope: &Scope,
     partition: PartitionName,
-    rewritten: Option<SegmentId>,
-) -> Result<Option<CommitNumber>> {
-    let rewritten = rewritten.map_or_else(String::new, |id| id.to_string());
-    let oldest = segments::table
+) -> Result<Vec<(i64, i64)>> {
+    segments::table
         .filter(segments::agency_id.eq(scope.agency().to_string()))
         .filter(segments::dataset.eq(partition.dataset.as_str()))
         .filter(segments::month.eq(partition.month.to_string()))
-        .filter(segments::id.ne(rewritten))
-        .select(min(segments::oldest_commit))
-        .first::<Option<i64>>(connection)
-        .map_err(Error::database("find a partition's oldest rows"))?;
-    Ok(oldest.map(CommitNumber))
+        .select((segments::oldest_commit, segments::settled_commit))
+        .load(connection)
+        .map_err(Error::database("find a partition's oldest rows"))
 }
 
-/// Forgets the removals up to `applied` of which no other segment has older rows, and those that
-/// were undone by then themselves. `others` is the oldest commit that the other segments hold.
+/// Forgets the removals up to `applied` that were applied to every segment with older rows, and
+/// those that were undone by then themselves.
 fn forget_removals(
     connection: &mut AnyConnection,
     scope: &Scope,
     partition: PartitionName,
     applied: CommitNumber,
-    others: Option<CommitNumber>,
 ) -> Result<()> {
     let of_partition = removals::agency_id
         .eq(scope.agency().to_string())
@@ -130,11 +122,14 @@ fn forget_removals(
         .map_err(Error::database("list removals"))?
         .into_iter()
         .collect();
+    let segments = oldest_and_settled(connection, scope, partition)?;
     let undone_for_all = retractions_up_to(connection, scope, applied)?;
     let undone_for_some = retractions_up_to(connection, scope, CommitNumber(i64::MAX))?;
     let is_spent = |commit: &i64| {
+        let took_all_it_could = segments
+            .iter()
+            .all(|(oldest, settled)| commit <= oldest || commit <= settled);
         let commit = CommitNumber(*commit);
-        let took_all_it_could = others.is_none_or(|oldest| commit <= oldest);
         let holds_for_all = !undone_for_some.contains(&commit);
         undone_for_all.contains(&commit) || (holds_for_all && took_all_it_could)
     };

@@ -83,3 +83,6 @@ fn names<DB: diesel::backend::Backend>(migrations: &Pending<DB>) -> Vec<String> 
         .map(|migration| migration.name().to_string())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,7 +138,8 @@ fn add_facts(
     }
     let commit = take_next_commit(connection, scope, batch, now)?;
     for segment in &publication.segments {
-        insert_segment(connection, scope, segment, &[SegmentPart { commit, batch }])?;
+        let parts = [SegmentPart { commit, batch }];
+        insert_segment(connection, scope, segment, &parts, CommitNumber(0))?;
     }
     for removal in &publication.removals {
         insert_removal(connection, scope, commit, removal)?;

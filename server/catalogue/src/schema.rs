@@ -160,6 +160,7 @@ diesel::table! {
         last_day -> Text,
         oldest_commit -> BigInt,
         parts -> Text,
+        settled_commit -> BigInt,
     }
 }
 

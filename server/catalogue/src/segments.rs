@@ -71,12 +71,14 @@ pub(crate) fn named_segments(connection: &mut AnyConnection) -> Result<Vec<Segme
     rows.into_iter().map(Segment::try_from).collect()
 }
 
-/// Adds a segment to the manifest. `parts` are sorted by their commits and at least one.
+/// Adds a segment to the manifest. `parts` are sorted by their commits and at least one; it holds
+/// no row that a removal up to `settled` took.
 pub(crate) fn insert_segment(
     connection: &mut AnyConnection,
     scope: &Scope,
     segment: &NewSegment,
     parts: &[SegmentPart],
+    settled: CommitNumber,
 ) -> Result<()> {
     let (Some(oldest), Some(newest)) = (parts.first(), parts.last()) else {
         return Err(Refusal::invalid("a segment without parts").into());
@@ -96,6 +98,7 @@ pub(crate) fn insert_segment(
         last_day: day_text(segment.last_day),
         oldest_commit: oldest.commit.0,
         parts: written_parts(parts),
+        settled_commit: settled.0,
     };
     diesel::insert_into(segments::table)
         .values(&row)
@@ -144,6 +147,7 @@ pub(crate) struct SegmentRow {
     last_day: String,
     oldest_commit: i64,
     parts: String,
+    pub(crate) settled_commit: i64,
 }
 
 impl TryFrom<SegmentRow> for Segment {
