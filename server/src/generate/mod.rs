@@ -7,13 +7,14 @@
 //!
 //! Reading order: `world` (what comes out), `plan` with `northwind` and `jade_river` (the tables
 //! it is made from), `season` and `funnel` (how a day's numbers come about), `delivery`,
-//! `audience` and `costs` (the reports), `columns` and `row` (their form), `load` and
+//! `audience`, `costs`, `feedback` and `reach` (the reports), `columns` and `row` (their form), `load` and
 //! `load_groups` (facts for load tests).
 
 mod audience;
 mod columns;
 mod costs;
 mod delivery;
+mod feedback;
 mod funnel;
 mod jade_river;
 mod load;
@@ -21,6 +22,7 @@ mod load_groups;
 mod noise;
 mod northwind;
 mod plan;
+mod reach;
 mod row;
 mod season;
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod load;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether_domain::campaign::CampaignStatus;
-use bellwether_domain::dataset::DatasetName;
+use bellwether_domain::dataset::{Dataset, DatasetName, TimeColumns};
 use bellwether_domain::member::Role;
 use bellwether_domain::time::{Date, date, day_number};
 
@@ -72,7 +72,7 @@ fn the_data_covers_eighteen_months_and_ends_yesterday() {
     for today in TODAYS {
         let world = demo_world(today);
         let days: BTreeSet<Date> = reports(&world)
-            .filter(|(dataset, _)| *dataset != DatasetName::Costs)
+            .filter(|(dataset, _)| Dataset::of(*dataset).time == TimeColumns::Day)
             .flat_map(|(_, lines)| lines)
             .map(|line| line.date("date"))
             .collect();
@@ -137,7 +137,8 @@ fn keys_are_distinct_within_each_report() {
 #[test]
 fn every_stage_of_the_funnel_is_within_the_one_before() {
     for (dataset, lines) in reports(&demo_world(TODAY)) {
-        if dataset == DatasetName::Costs {
+        let has_stages = |name| Dataset::of(dataset).measure_index(name).is_some();
+        if !has_stages("clicks") {
             continue;
         }
         for line in lines {
@@ -172,6 +173,42 @@ fn money_is_known_everywhere_with_two_decimals_at_most() {
                 let decimals = text.split_once('.').map_or(0, |(_, after)| after.len());
                 assert!(!text.is_empty() && decimals <= 2, "{column} of {line:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn what_is_bad_is_part_of_what_was_heard() {
+    let world = demo_world(TODAY);
+    let parts = [
+        ("refund_orders", "orders"),
+        ("negative_reviews", "reviews"),
+        ("negative_comments", "comments"),
+    ];
+    let heard = || reports(&world).filter(|(dataset, _)| *dataset == DatasetName::FeedbackDaily);
+    for line in heard().flat_map(|(_, lines)| lines) {
+        for (bad, of) in parts {
+            assert!(line.number(bad) <= line.number(of), "{bad} of {line:?}");
+        }
+        let highest = 5.0 * line.number("ratings");
+        assert!(line.number("rating_sum") <= highest, "{line:?}");
+    }
+    assert!(heard().all(|(_, lines)| !lines.is_empty()));
+}
+
+#[test]
+fn reach_is_told_by_whole_month_and_below_the_impressions() {
+    for today in TODAYS {
+        let world = demo_world(today);
+        let reached = reports(&world).filter(|(dataset, _)| *dataset == DatasetName::Reach);
+        for line in reached.flat_map(|(_, lines)| lines) {
+            let (from, until) = (line.date("from"), line.date("until"));
+            assert_eq!((from.day(), until.day()), (1, 1));
+            assert!(until <= today, "{line:?}");
+            assert!(
+                line.number("reach") < line.number("impressions"),
+                "{line:?}"
+            );
         }
     }
 }

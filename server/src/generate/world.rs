@@ -3,7 +3,9 @@
 use bellwether_domain::agency::Slug;
 use bellwether_domain::campaign::{CampaignStatus, Objective, Platform};
 use bellwether_domain::dataset::Dataset;
-use bellwether_domain::dataset::DatasetName::{self, AudienceDaily, Costs, DeliveryDaily};
+use bellwether_domain::dataset::DatasetName::{
+    self, AudienceDaily, Costs, DeliveryDaily, FeedbackDaily, Reach,
+};
 use bellwether_domain::member::Role;
 use bellwether_domain::money::Currency;
 use bellwether_domain::time::{Date, DateRange, Timestamp, Weekday, ZoneName, day_number};
@@ -13,7 +15,7 @@ use super::delivery::Delivered;
 use super::noise::{real, whole};
 use super::plan::{AgencyPlan, BrandPlan, CampaignPlan, Trait, shifted};
 use super::row::{Row, write_csv};
-use super::{audience, costs, jade_river, northwind};
+use super::{audience, costs, feedback, jade_river, northwind, reach};
 
 /// How many days of data there are: 18 months.
 pub const DAYS_OF_HISTORY: i32 = 548;
@@ -198,6 +200,12 @@ fn reports(
         .iter()
         .flat_map(|one| audience::rows(SEED, (agency, brand), one, today));
     let restated = delivered.iter().flat_map(|one| one.restatement(today));
+    let heard = delivered
+        .iter()
+        .flat_map(|one| feedback::rows(SEED, brand, one, today));
+    let reached = delivered
+        .iter()
+        .flat_map(|one| reach::rows(SEED, one, today));
     let report = |dataset, content, rows| report(brand, dataset, content, rows);
     vec![
         report(DeliveryDaily, "delivery", in_columns(DeliveryDaily, first)),
@@ -208,6 +216,8 @@ fn reports(
             "delivery-restated",
             in_columns(DeliveryDaily, restated),
         ),
+        report(FeedbackDaily, "feedback", heard.collect()),
+        report(Reach, "reach", reached.collect()),
     ]
 }
 
