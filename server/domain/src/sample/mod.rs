@@ -10,6 +10,8 @@ mod campaigns;
 mod cells;
 mod checks;
 mod chunk;
+#[cfg(test)]
+mod chunk_tests;
 mod draft;
 mod duplicates;
 mod header;
@@ -18,8 +20,6 @@ mod problem;
 mod resolve;
 mod row;
 mod rows;
-#[cfg(test)]
-mod chunk_tests;
 #[cfg(test)]
 mod tests;
 

@@ -42,6 +42,15 @@ impl Layout {
         }
     }
 
+    /// Every column that rows of the dataset can have.
+    pub fn of_dataset(dataset: &'static Dataset) -> Self {
+        Self {
+            dataset,
+            measures: (0..dataset.measures.len()).collect(),
+            merges: false,
+        }
+    }
+
     /// The measures of the header as bits: of what a row of a file with a fixed header speaks.
     pub fn mask(&self) -> i64 {
         self.measures
