@@ -11,7 +11,7 @@ use bellwether_domain::money::{NotMicros, micros_of};
 use bellwether_service::{CampaignChange, Error};
 
 use crate::context::{ContextExt, RequestState};
-use crate::nouns::{Brand, Campaign};
+use crate::nouns::{Batch, Brand, Campaign, find_batch};
 use crate::query::parse;
 use crate::scalars::{Date, Decimal};
 use crate::words::{CampaignStatus, Objective, Platform};
@@ -76,6 +76,24 @@ pub(crate) struct UpdateCampaignPayload {
     /// The campaign as it is now; null when the input was not accepted.
     campaign: Option<Campaign>,
     /// What the input has against it; empty when the campaign was changed.
+    user_errors: Vec<UserError>,
+}
+
+/// Which batch to undo.
+#[derive(Debug, InputObject)]
+pub(crate) struct RetractBatchInput {
+    /// The batch's id.
+    batch_id: ID,
+}
+
+/// What became of undoing a batch.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct RetractBatchPayload {
+    /// The batch with its `retractedBy`; null when it was not retracted.
+    batch: Option<Batch>,
+    /// The snapshot from which on answers are without the batch; null when it was not retracted.
+    snapshot: Option<String>,
+    /// What the input has against it; empty when the batch was retracted.
     user_errors: Vec<UserError>,
 }
 
@@ -172,6 +190,27 @@ impl Mutation {
         let (campaign, user_errors) = outcome(state, labelled).await?;
         Ok(SetCampaignLabelsPayload {
             campaign: campaign.map(Campaign),
+            user_errors,
+        })
+    }
+
+    /// Undoes a batch: from the next answer on its rows don't count, and what they replaced does again. A question `asOf` an earlier moment still sees it.
+    async fn retract_batch(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which batch.")] input: RetractBatchInput,
+    ) -> Result<RetractBatchPayload> {
+        let state = ctx.state();
+        let batch = parse(&input.batch_id, "input.batchId")?;
+        let retracted = state.services.retract_batch(&state.scope, batch).await;
+        let (retracted, user_errors) = outcome(state, retracted).await?;
+        let batch = match retracted {
+            Some(_) => Some(find_batch(state, batch).await?),
+            None => None,
+        };
+        Ok(RetractBatchPayload {
+            batch,
+            snapshot: retracted.map(|retracted| retracted.snapshot.to_string()),
             user_errors,
         })
     }

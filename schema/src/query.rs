@@ -3,16 +3,18 @@
 use async_graphql::{Context, ID, Object, Result};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CampaignId};
-use bellwether_service::Cursor;
+use bellwether_service::{BatchFilter, Cursor};
 
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsResult, Selection};
 use crate::nouns::{
-    Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer, campaign_page,
+    Batch, BatchConnection, Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer,
+    batch_page, campaign_page, find_batch,
 };
 use crate::paging::{page_price, page_size};
 use crate::refusal::resolver_error;
+use crate::words::{BatchState, DatasetName};
 
 /// How many rows a page of `metrics` has unless the client says.
 const ROWS_PER_PAGE: i32 = 100;
@@ -81,6 +83,44 @@ impl Query {
             .map(Some)
     }
 
+    /// The batches of the brands that the token may see, newest first.
+    #[graphql(
+        complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
+    )]
+    async fn batches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only batches of this brand.")] brand: Option<ID>,
+        #[graphql(desc = "Only batches of this dataset.")] dataset: Option<DatasetName>,
+        #[graphql(desc = "Only batches in this state.")] state: Option<BatchState>,
+        #[graphql(
+            desc = "How many batches the page has at most.",
+            default_with = "Some(NODES_PER_PAGE)"
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<BatchConnection> {
+        let brand = match brand {
+            Some(id) => Some(find_brand(ctx.state(), parse(&id, "brand")?).await?.0.id),
+            None => None,
+        };
+        let filter = BatchFilter {
+            brand,
+            dataset: dataset.map(Into::into),
+            state: state.map(Into::into),
+        };
+        batch_page(ctx.state(), filter, first, after).await
+    }
+
+    /// The batch of an id; null with an error of code `NOT_FOUND` when there is none for this token.
+    async fn batch(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The batch's id.")] id: ID,
+    ) -> Result<Option<Batch>> {
+        find_batch(ctx.state(), parse(&id, "id")?).await.map(Some)
+    }
+
     /// The thing of an id; null with an error of code `NOT_FOUND` when there is none for this token.
     async fn node(
         &self,
@@ -93,6 +133,9 @@ impl Query {
         }
         if let Ok(campaign) = id.parse() {
             return Ok(Some(find_campaign(state, campaign).await?.into()));
+        }
+        if let Ok(batch) = id.parse() {
+            return Ok(Some(find_batch(state, batch).await?.into()));
         }
         let id = id.as_str();
         Err(resolver_error(&Refusal::not_found("node", id).at("id")))

@@ -78,6 +78,20 @@ pub(crate) enum DatasetName {
     Costs,
 }
 
+/// Where a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::BatchState")]
+pub(crate) enum BatchState {
+    /// On its way: its rows are being checked and written.
+    Received,
+    /// Written; answers see it unless it was retracted.
+    Committed,
+    /// Refused for its contents; nothing of it is written.
+    Rejected,
+    /// Given up without an answer; nothing of it is written and its key is free.
+    Abandoned,
+}
+
 /// Why a cell is null, or how its number is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_domain::metric::NoteCode")]

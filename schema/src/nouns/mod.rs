@@ -2,6 +2,7 @@
 //!
 //! Invariant: what the scope doesn't see is `NOT_FOUND`, never `FORBIDDEN`.
 
+mod batch;
 mod brand;
 mod campaign;
 mod connection;
@@ -10,6 +11,7 @@ mod viewer;
 
 use async_graphql::{ID, Interface};
 
+pub(crate) use batch::{Batch, BatchConnection, batch_page, find_batch};
 pub(crate) use brand::Brand;
 pub(crate) use campaign::Campaign;
 pub(crate) use connection::{CampaignConnection, NODES_PER_PAGE, campaign_page};
@@ -19,6 +21,8 @@ pub(crate) use viewer::Viewer;
 #[derive(Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The id, unique among all things."))]
 pub(crate) enum Node {
+    /// A batch.
+    Batch(Batch),
     /// A brand.
     Brand(Brand),
     /// A campaign.

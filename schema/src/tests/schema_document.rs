@@ -155,6 +155,7 @@ fn the_words_on_the_wire_are_the_domains() {
         "Objective": bellwether_domain::campaign::Objective,
         "CampaignStatus": bellwether_domain::campaign::CampaignStatus,
         "Role": bellwether_domain::member::Role,
+        "BatchState": bellwether_service::BatchState,
         "CacheState": bellwether_service::CacheState,
         "WarningCode": bellwether_service::WarningCode,
     }

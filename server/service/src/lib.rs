@@ -11,6 +11,7 @@ mod analytics;
 mod attributes;
 mod authorisation;
 mod background;
+mod batches;
 mod config;
 mod error;
 mod finished;
@@ -23,9 +24,10 @@ mod startup;
 mod steps;
 mod tasks;
 
-pub use bellwether_catalogue::CampaignChange;
+pub use bellwether_catalogue::{BatchFilter, BatchState, BatchSummary, CampaignChange, Retracted};
 
 pub use analytics::{CacheState, Cursor, MetricsAnswer, Warning, WarningCode};
+pub use batches::BatchPage;
 pub use config::ServiceConfig;
 pub use error::{Error, Result};
 pub use finished::{FinishedCounts, FinishedKey};

@@ -147,7 +147,12 @@ impl Services {
     }
 
     /// Runs catalogue work for a scope on the blocking pool.
-    pub(crate) async fn read<T, F>(&self, attempted: &'static str, scope: &Scope, work: F) -> Result<T>
+    pub(crate) async fn read<T, F>(
+        &self,
+        attempted: &'static str,
+        scope: &Scope,
+        work: F,
+    ) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Parts, &Scope) -> Result<T> + Send + 'static,
