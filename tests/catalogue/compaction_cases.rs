@@ -126,7 +126,12 @@ pub(super) fn a_replacement_invents_nothing(catalogue: &Catalogue) {
     };
     refuse(&a_replacement(catalogue, &scope, &old, None));
     let mut of_another = a_replacement(catalogue, &scope, &old[..1], None);
-    of_another.new.as_mut().unwrap().parts = old[1].parts.clone();
+    of_another
+        .new
+        .as_mut()
+        .unwrap()
+        .parts
+        .clone_from(&old[1].parts);
     refuse(&of_another);
     let mut ahead = a_replacement(catalogue, &scope, &old[..1], Some(2));
     ahead.read_at = CommitNumber(1);
