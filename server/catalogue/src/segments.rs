@@ -4,6 +4,8 @@
 //! scope sees.
 //! Invariant: a segment has at least one part, and its parts are sorted by their commits.
 
+use std::collections::HashMap;
+
 use bellwether_domain::Scope;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
@@ -41,6 +43,35 @@ impl Catalogue {
                 .map_err(Error::database("list segments"))
         })?;
         rows.into_iter().map(Segment::try_from).collect()
+    }
+}
+
+impl Catalogue {
+    /// Of each segment of a dataset, the commit at which the retention's horizon stood when it was
+    /// written: it holds no row that no snapshot from there on sees. 0 for one that is as its
+    /// batch brought it.
+    pub fn settled_commits(
+        &self,
+        scope: &Scope,
+        dataset: DatasetName,
+    ) -> Result<HashMap<SegmentId, CommitNumber>> {
+        let rows = self.read(|connection| {
+            segments::table
+                .filter(segments::agency_id.eq(scope.agency().to_string()))
+                .filter(segments::dataset.eq(dataset.as_str()))
+                .select((segments::id, segments::settled_commit))
+                .load::<(String, i64)>(connection)
+                .map_err(Error::database("list settled commits"))
+        })?;
+        rows.into_iter()
+            .map(|(id, settled)| {
+                let name = RowName {
+                    table: "segments",
+                    row: &id,
+                };
+                Ok((name.parse(&id)?, CommitNumber(settled)))
+            })
+            .collect()
     }
 }
 
