@@ -50,6 +50,13 @@ impl Catalogue {
             .try_into()
     }
 
+    /// The scope's agency and its present snapshot, by one read of one row.
+    pub fn agency_and_snapshot(&self, scope: &Scope) -> Result<(Agency, Snapshot)> {
+        let row = self.read(|connection| agency_row(connection, scope))?;
+        let snapshot = row.snapshot();
+        Ok((row.try_into()?, snapshot))
+    }
+
     /// The scope's present snapshot: the newest commit and the version of the attributes. One
     /// read of one row.
     pub fn snapshot(&self, scope: &Scope) -> Result<Snapshot> {

@@ -142,3 +142,28 @@ impl std::fmt::Debug for Catalogue {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_write_raises_the_generation_and_no_read_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = Catalogue::open(CatalogueConfig {
+            location: Location::Sqlite(folder.path().join("catalogue.sqlite")),
+            readers_max: 1,
+            writer_queue_max: 1,
+            busy_timeout_ms: 1_000,
+        })
+        .unwrap();
+        let before = catalogue.generation().unwrap();
+        catalogue.ping().unwrap();
+        assert_eq!(catalogue.generation(), Some(before));
+        catalogue.write(|_| Ok(())).unwrap();
+        assert_eq!(catalogue.generation(), Some(before + 1));
+        let refused = catalogue.write(|_| Err::<(), _>(Error::not_found("agency", "none")));
+        assert!(refused.is_err());
+        assert_eq!(catalogue.generation(), Some(before + 2));
+    }
+}

@@ -66,9 +66,7 @@ impl Parts {
         }
         let (parts, asker) = (Arc::clone(self), scope.clone());
         let present = blocking("read the snapshot", move || {
-            // The snapshot comes first: a record newer than it is replaced with the next generation.
-            let snapshot = parts.catalogue.snapshot(&asker)?;
-            let agency = parts.catalogue.get_agency(&asker)?;
+            let (agency, snapshot) = parts.catalogue.agency_and_snapshot(&asker)?;
             Ok(Arc::new(Present { snapshot, agency }))
         })
         .await?;
