@@ -7,7 +7,7 @@ use bellwether_service::{BatchFilter, Cursor};
 
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
-use crate::metrics::{MetricsInput, MetricsResult, Selection};
+use crate::metrics::{MetricsPlan, MetricsInput, MetricsResult, Selection};
 use crate::nouns::{
     Batch, BatchConnection, Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer,
     batch_page, campaign_page, find_batch,
@@ -160,6 +160,27 @@ impl Query {
         let selection = Selection::of(ctx.field());
         metrics_page(ctx.state(), input, selection, first, after).await
     }
+
+    /// What a metric query would read if it were asked now: partitions, their sources, rows and bytes. Computes nothing.
+    async fn explain_metrics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What would be asked; the metrics are those that it names.")]
+        input: MetricsInput,
+    ) -> Result<MetricsPlan> {
+        metrics_plan(ctx.state(), input).await
+    }
+}
+
+async fn metrics_plan(state: &RequestState, input: MetricsInput) -> Result<MetricsPlan> {
+    let reading = input.reading(None);
+    let request = input.into_request(Selection::default());
+    let request = request.map_err(|refusal| resolver_error(&refusal))?;
+    let services = &state.services;
+    let explained = services.explain_metrics(&state.scope, &request, reading).await;
+    Ok(MetricsPlan {
+        explanation: state.answer(explained)?,
+    })
 }
 
 async fn metrics_page(
@@ -177,11 +198,13 @@ async fn metrics_page(
     let cursor = cursor.map_err(refused)?;
     let named = input.named_metrics();
     let selected = selection.metrics.iter().map(|field| field.what).collect();
+    let reading = input.reading(cursor);
     let request = input.into_request(selection).map_err(refused)?;
-    let answer = state.services.metrics(&state.scope, &request, cursor).await;
+    let services = &state.services;
+    let answer = services.metrics(&state.scope, &request, reading).await;
     let offset = cursor.map_or(0, |cursor| cursor.offset);
     let answer = state.answer(answer)?;
-    state.provenance.note(answer.cache);
+    state.provenance.note(answer.cache());
     Ok(MetricsResult::new(
         answer,
         named,

@@ -84,6 +84,12 @@ impl ScalarType for Decimal {
 pub(crate) struct Count(i64);
 
 impl Count {
+    /// The count, or the most that clients read exactly: for what is told in round numbers.
+    pub(crate) fn up_to_max(count: u64) -> Self {
+        let count = i128::from(count).min(COUNT_MAX);
+        Self(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
     /// The count, unless clients could not read it exactly.
     pub(crate) fn new(count: i128) -> Result<Self, Refusal> {
         let fits = (-COUNT_MAX..=COUNT_MAX).contains(&count);

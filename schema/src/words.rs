@@ -122,8 +122,38 @@ pub(crate) enum NoteCode {
 pub(crate) enum CacheState {
     /// The whole result was there.
     Hit,
-    /// It was computed.
+    /// Sums of some partitions were there, those of the others were computed.
+    Partial,
+    /// The sums of every partition were computed.
     Miss,
+}
+
+/// What is wanted of the caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::CacheMode")]
+pub(crate) enum CacheMode {
+    /// Whatever is there is used.
+    Use,
+    /// Results and partial sums are computed anew from the decoded columns, and kept.
+    Refresh,
+    /// Results, partial sums and roll-ups are neither used nor kept; decoded columns are.
+    Bypass,
+}
+
+/// What the sums of a partition come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::PartitionSource")]
+pub(crate) enum PartitionSource {
+    /// Sums of this very question that are in the cache.
+    Partial,
+    /// Sums by brand, platform, currency and day.
+    ClassRollUp,
+    /// Sums by campaign and day.
+    CampaignRollUp,
+    /// Rows in decoded columns.
+    Columns,
+    /// Rows in segment files, which are decoded first.
+    Segments,
 }
 
 /// What an analyst should know of an answer beside its numbers.

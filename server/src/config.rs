@@ -8,14 +8,18 @@
 //!
 //! Invariant: no other module reads the environment; an unknown key in the file is an error.
 
+mod compaction;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use bellwether_catalogue::{CatalogueConfig, Location};
 use bellwether_plugin_host::PluginHostConfig;
 use bellwether_schema::SchemaLimits;
-use bellwether_service::{ServiceConfig, Step};
+use bellwether_service::{CompactionConfig, ServiceConfig, Step};
 use serde::Deserialize;
+
+pub use compaction::CompactionSection;
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -32,6 +36,8 @@ pub struct ConfigFile {
     pub limits: LimitsSection,
     /// How much the caches may hold.
     pub cache: CacheSection,
+    /// When segments are merged, and how long old snapshots stay readable.
+    pub compaction: CompactionSection,
     /// Where plugins lie and what a call may cost.
     pub plugins: PluginsSection,
 }
@@ -102,8 +108,13 @@ pub struct CacheSection {
     pub answer_bytes: u64,
     /// Bytes of whole results.
     pub result_bytes: u64,
-    /// Bytes of decoded partitions.
-    pub partition_bytes: u64,
+    /// Bytes of sums of single partitions.
+    pub partial_bytes: u64,
+    /// Bytes of decoded columns.
+    #[serde(alias = "partition_bytes")]
+    pub column_bytes: u64,
+    /// Bytes of roll-ups.
+    pub roll_up_bytes: u64,
 }
 
 /// `[plugins]`
@@ -164,7 +175,9 @@ impl Default for CacheSection {
         Self {
             answer_bytes: 32 << 20,
             result_bytes: 64 << 20,
-            partition_bytes: 512 << 20,
+            partial_bytes: 128 << 20,
+            column_bytes: 640 << 20,
+            roll_up_bytes: 128 << 20,
         }
     }
 }
@@ -225,7 +238,7 @@ impl Config {
                 writer_queue_max: file.catalogue.writer_queue_max,
                 busy_timeout_ms: file.catalogue.busy_timeout_ms,
             },
-            service: service_config(data_dir, limits, &file.cache),
+            service: service_config(data_dir, limits, &file.cache, file.compaction.read()?),
             schema: schema_limits(limits),
             plugins: plugin_config(&file.plugins)?,
             server: file.server,
@@ -239,7 +252,12 @@ pub fn log_filter(default: &str) -> String {
     variable("BELLWETHER_LOG").unwrap_or_else(|| default.to_owned())
 }
 
-fn service_config(data_dir: &Path, limits: &LimitsSection, cache: &CacheSection) -> ServiceConfig {
+fn service_config(
+    data_dir: &Path,
+    limits: &LimitsSection,
+    cache: &CacheSection,
+    compaction: CompactionConfig,
+) -> ServiceConfig {
     ServiceConfig {
         spool_folder: data_dir.join("spool"),
         ingest_body_bytes_max: limits.ingest_body_bytes_max,
@@ -250,8 +268,11 @@ fn service_config(data_dir: &Path, limits: &LimitsSection, cache: &CacheSection)
         idempotency_days: 30,
         answer_cache_bytes: cache.answer_bytes,
         result_cache_bytes: cache.result_bytes,
-        partition_cache_bytes: cache.partition_bytes,
+        partial_cache_bytes: cache.partial_bytes,
+        column_cache_bytes: cache.column_bytes,
+        roll_up_cache_bytes: cache.roll_up_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        compaction,
     }
 }
 

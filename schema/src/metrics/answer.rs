@@ -160,7 +160,17 @@ impl ResultMeta {
 
     /// How the answer came about.
     async fn cache(&self) -> CacheState {
-        self.answer.cache.into()
+        self.answer.cache().into()
+    }
+
+    /// How many partitions, months of the dataset, the answer is made of.
+    async fn partitions(&self) -> i32 {
+        count(self.answer.n_partitions())
+    }
+
+    /// How many partitions' sums were computed for this answer; none for a `HIT`.
+    async fn partitions_computed(&self) -> i32 {
+        count(self.answer.n_partitions_computed())
     }
 
     /// The last day of the range of which any fact is known; null when there is none.
@@ -190,6 +200,11 @@ impl ResultMeta {
             })
             .collect()
     }
+}
+
+fn count(n: usize) -> i32 {
+    // There are as many partitions as months.
+    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 /// One thing to know of an answer.

@@ -5,9 +5,11 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::query::{self, Filter, MetricRequest, Order, OrderKey, RangeRequest};
 
+use bellwether_service::{Cursor, Reading};
+
 use super::selection::Selection;
-use crate::scalars::Date;
-use crate::words::{DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, SortDirection};
+use crate::scalars::{Date, DateTime};
+use crate::words::{CacheMode, DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, SortDirection};
 
 /// A metric query.
 #[derive(Debug, InputObject)]
@@ -35,6 +37,11 @@ pub(crate) struct MetricsInput {
     order_by: Option<Vec<MetricsOrder>>,
     /// Which attribution window is used, where campaigns report several.
     attribution: Option<AttributionInput>,
+    /// Facts as they were known at this moment; names, platforms and labels are the present ones.
+    as_of: Option<DateTime>,
+    /// What is wanted of the caches.
+    #[graphql(default_with = "CacheMode::Use")]
+    cache: CacheMode,
 }
 
 /// A range of days: relative to today in the agency's time zone, or between two days.
@@ -177,6 +184,15 @@ impl MetricsInput {
             }
         }
         named
+    }
+
+    /// How the question is read, beginning at the page after a cursor.
+    pub(crate) fn reading(&self, cursor: Option<Cursor>) -> Reading {
+        Reading {
+            cursor,
+            as_of: self.as_of.map(|moment| moment.0),
+            cache: self.cache.into(),
+        }
     }
 
     /// The question of this input and of what is selected of its answer.

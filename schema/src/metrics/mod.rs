@@ -5,12 +5,14 @@
 //! Invariant: a field resolver reads a cell that the service computed; nothing is computed here.
 
 mod answer;
+mod explain;
 mod input;
 mod row;
 mod selection;
 mod table;
 
 pub(crate) use answer::MetricsResult;
+pub(crate) use explain::MetricsPlan;
 pub(crate) use input::MetricsInput;
 pub(crate) use selection::Selection;
 #[cfg(test)]

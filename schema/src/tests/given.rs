@@ -10,11 +10,12 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::{Campaign, CampaignStatus, Objective, Platform};
+use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, IdSource};
 use bellwether_domain::money::Currency;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
-use bellwether_service::{ServiceConfig, Services, Steps};
+use bellwether_service::{CompactionConfig, ServiceConfig, Services, Steps};
 use bellwether_store::{Store, StoreConfig};
 use serde_json::Value;
 
@@ -225,8 +226,22 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         idempotency_days: 30,
         answer_cache_bytes: 1_000_000,
         result_cache_bytes: 1_000_000,
-        partition_cache_bytes: 1_000_000,
+        partial_cache_bytes: 1_000_000,
+        column_cache_bytes: 1_000_000,
+        roll_up_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        compaction: CompactionConfig {
+            is_automatic: false,
+            interval_s: 300,
+            policy: CompactionPolicy {
+                merged_rows_max: 1_000_000,
+                merged_bytes_max: 1_000_000,
+                merged_segments_max: 10,
+            },
+            retention_days: 400,
+            overdue_days: 100,
+            dropped_file_grace_s: 0,
+        },
     };
     let steps = Steps::stopping_at(None);
     let ids = Arc::new(Counter::default());

@@ -2,6 +2,7 @@
 //! looked up by the codes that facts carry.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
@@ -11,8 +12,10 @@ use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::codes::CodeTable;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId};
+use bellwether_domain::query::PlanContext;
 use bellwether_domain::scope::BrandAccess;
 use bellwether_domain::segment::Snapshot;
+use bellwether_domain::time::Timestamp;
 use moka::future::Cache;
 
 use crate::background::blocking;
@@ -32,7 +35,9 @@ pub(crate) struct Attributes {
     pub(crate) brands: Vec<Brand>,
     pub(crate) codes: CodeTable,
     campaigns: HashMap<CampaignId, Campaign>,
-    by_code: HashMap<u32, CampaignId>,
+    /// The visible campaigns that have facts, by code.
+    coded: Vec<(u32, CampaignId)>,
+    classes: AttributeClasses,
     names: Names,
 }
 
@@ -48,15 +53,14 @@ impl Attributes {
         let brands = parts.catalogue.list_brands(scope)?;
         let codes = parts.catalogue.codes(scope)?;
         let campaigns = parts.catalogue.all_campaigns(scope)?;
-        let by_code = campaigns
+        let code = |campaign: &Campaign| codes.code(CAMPAIGN_CODES, &campaign.id.to_string());
+        let mut coded: Vec<(u32, &Campaign)> = campaigns
             .iter()
-            .filter_map(|campaign| {
-                Some((
-                    codes.code(CAMPAIGN_CODES, &campaign.id.to_string())?,
-                    campaign.id,
-                ))
-            })
+            .filter_map(|campaign| Some((code(campaign)?, campaign)))
             .collect();
+        coded.sort_unstable_by_key(|(code, _)| *code);
+        let classes = AttributeClasses::of(&coded, codes.width(CAMPAIGN_CODES));
+        let coded = coded.iter().map(|(code, it)| (*code, it.id)).collect();
         let names = Names {
             brands: brands
                 .iter()
@@ -76,14 +80,16 @@ impl Attributes {
             brands,
             codes,
             campaigns,
-            by_code,
+            coded,
+            classes,
             names,
         })
     }
 
     /// The campaign of a code; `None` for one that the scope doesn't see.
     pub(crate) fn campaign_of_code(&self, code: u32) -> Option<&Campaign> {
-        self.campaigns.get(self.by_code.get(&code)?)
+        let place = self.coded.binary_search_by_key(&code, |(known, _)| *known);
+        self.campaigns.get(&self.coded[place.ok()?].1)
     }
 
     /// The campaign of an id; `None` for one that the scope doesn't see.
@@ -92,17 +98,91 @@ impl Attributes {
     }
 
     /// The names of the labels that visible campaigns have, sorted.
-    pub(crate) fn label_names(&self) -> Vec<String> {
+    fn label_names(&self) -> Vec<String> {
         let labels = self.campaigns.values().flat_map(|it| it.labels.keys());
         let names: BTreeSet<&String> = labels.collect();
         names.into_iter().cloned().collect()
     }
 
-    /// Every visible campaign that has facts, with its code.
+    /// Every visible campaign that has facts, with its code, by code.
     pub(crate) fn coded_campaigns(&self) -> impl Iterator<Item = (u32, &Campaign)> {
-        self.by_code
+        self.coded
             .iter()
             .filter_map(|(code, id)| Some((*code, self.campaigns.get(id)?)))
+    }
+
+    /// The number after the highest code of any campaign of the agency.
+    pub(crate) fn code_width(&self) -> usize {
+        self.codes.width(CAMPAIGN_CODES).max(1)
+    }
+
+    /// The visible campaigns by brand, platform and currency.
+    pub(crate) fn classes(&self) -> &AttributeClasses {
+        &self.classes
+    }
+
+    /// What a query is planned in at this moment.
+    pub(crate) fn plan_context(&self, now: Timestamp) -> PlanContext {
+        PlanContext {
+            visible_brands: self.brands.iter().map(|brand| brand.id).collect(),
+            today: self.agency.timezone.today(now),
+            week_start: self.agency.week_start,
+            label_names: self.label_names(),
+        }
+    }
+}
+
+/// The code of campaigns that are in no class.
+const NO_CLASS: u32 = u32::MAX;
+
+/// Classes of campaigns that no query tells apart unless it asks for more than brand, platform
+/// and currency.
+#[derive(Debug)]
+pub(crate) struct AttributeClasses {
+    id: u64,
+    /// By campaign code.
+    of_campaign: Vec<u32>,
+    /// By class, the code of its first campaign.
+    members: Vec<u32>,
+}
+
+impl AttributeClasses {
+    fn of(coded: &[(u32, &Campaign)], code_width: usize) -> Self {
+        let mut places = HashMap::new();
+        let mut classes = Self {
+            id: 0,
+            of_campaign: vec![NO_CLASS; code_width],
+            members: Vec::new(),
+        };
+        for (code, campaign) in coded {
+            let class = (campaign.brand, campaign.platform, campaign.currency);
+            let place = *places.entry(class).or_insert_with(|| {
+                classes.members.push(*code);
+                u32::try_from(classes.members.len() - 1).unwrap_or(NO_CLASS)
+            });
+            if let Some(of) = classes.of_campaign.get_mut(*code as usize) {
+                *of = place;
+            }
+        }
+        let mut hasher = DefaultHasher::new();
+        classes.of_campaign.hash(&mut hasher);
+        classes.id = hasher.finish();
+        classes
+    }
+
+    /// A digest of the classes: sums by equal classes are equal.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// By campaign code the class; `u32::MAX` for campaigns that the scope doesn't see.
+    pub(crate) fn of_campaign(&self) -> &[u32] {
+        &self.of_campaign
+    }
+
+    /// By class the code of one of its campaigns.
+    pub(crate) fn members(&self) -> &[u32] {
+        &self.members
     }
 }
 

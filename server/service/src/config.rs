@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use bellwether_domain::compaction::CompactionPolicy;
+
 /// Limits and budgets of the services.
 #[derive(Debug, Clone)]
 pub struct ServiceConfig {
@@ -23,8 +25,31 @@ pub struct ServiceConfig {
     pub answer_cache_bytes: u64,
     /// The budget of the cache of whole results.
     pub result_cache_bytes: u64,
-    /// The budget of the cache of decoded partitions.
-    pub partition_cache_bytes: u64,
+    /// The budget of the cache of sums of single partitions.
+    pub partial_cache_bytes: u64,
+    /// The budget of the cache of decoded columns.
+    pub column_cache_bytes: u64,
+    /// The budget of the cache of roll-ups.
+    pub roll_up_cache_bytes: u64,
     /// How many partitions are read and aggregated at once.
     pub query_parallelism: usize,
+    /// What compaction may take, and when.
+    pub compaction: CompactionConfig,
+}
+
+/// When segments are compacted, and how long old snapshots stay readable.
+#[derive(Debug, Clone)]
+pub struct CompactionConfig {
+    /// Whether it runs by itself in the background.
+    pub is_automatic: bool,
+    /// How long it rests when nothing is committed.
+    pub interval_s: u32,
+    /// What one compaction may take.
+    pub policy: CompactionPolicy,
+    /// How long superseded, removed and retracted rows are kept, so that `asOf` sees them.
+    pub retention_days: u32,
+    /// How long after the retention rows may stay before a segment is rewritten just to drop them.
+    pub overdue_days: u32,
+    /// How long a file that gave way stays on the disk for those who are reading it.
+    pub dropped_file_grace_s: u32,
 }

@@ -69,6 +69,12 @@ impl Error {
         }
     }
 
+    /// Whether a segment file is not there, which compaction may have taken away.
+    pub(crate) fn is_segment_gone(&self) -> bool {
+        use bellwether_store::Error::SegmentGone;
+        matches!(self, Self::Store(cause) if matches!(**cause, SegmentGone { .. }))
+    }
+
     /// The error with the chain of its causes, for the log.
     pub fn chain(&self) -> String {
         let mut told = self.to_string();

@@ -12,6 +12,7 @@ mod attributes;
 mod authorisation;
 mod background;
 mod batches;
+mod compaction;
 mod config;
 mod error;
 mod finished;
@@ -23,12 +24,17 @@ mod snapshot;
 mod startup;
 mod steps;
 mod tasks;
+mod verification;
 
 pub use bellwether_catalogue::{BatchFilter, BatchState, BatchSummary, CampaignChange, Retracted};
 
-pub use analytics::{CacheState, Cursor, MetricsAnswer, Warning, WarningCode};
+pub use analytics::{
+    CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, PartitionExplained,
+    PartitionSource, Reading, Warning, WarningCode,
+};
 pub use batches::BatchPage;
-pub use config::ServiceConfig;
+pub use compaction::{Compacted, CompactionFailure, CompactionReport};
+pub use config::{CompactionConfig, ServiceConfig};
 pub use error::{Error, Result};
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, RegisterDefaults, Spool, SpooledBody};
@@ -37,3 +43,4 @@ pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;
 pub use startup::SweepReport;
 pub use steps::{Step, Steps};
+pub use verification::{DamagedSegment, VerificationReport};

@@ -10,12 +10,13 @@ use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::MetricQuery;
-use bellwether_domain::segment::{PartitionVersion, Snapshot};
+use bellwether_domain::segment::PartitionVersion;
 use bellwether_domain::time::{DateRange, date_of_day_number};
 
-use super::facts::spend_plan;
-use crate::attributes::Attributes;
+use super::Asked;
+use super::caches::partition_key;
+use super::engine::{Ask, PartitionSums};
+use super::question::spend_plan;
 use crate::error::{Error, Result};
 use crate::services::Parts;
 
@@ -53,21 +54,19 @@ impl Parts {
     /// Every cost of the query's brands that touches its range.
     pub(super) async fn recorded_costs(
         self: &Arc<Self>,
-        scope: &Scope,
-        query: &MetricQuery,
-        snapshot: Snapshot,
-        attributes: &Arc<Attributes>,
+        asked: &Asked,
     ) -> Result<RecordedCosts> {
+        let (scope, query) = (&asked.scope, &asked.query);
         let mut costs = Vec::new();
-        for version in self
-            .partition_versions(scope, DatasetName::Costs, snapshot.commit)
-            .await?
-        {
+        let versions = self
+            .partition_versions(scope, DatasetName::Costs, asked.snapshot.commit)
+            .await?;
+        for version in versions.iter() {
             // A cost that begins after the range can't touch it.
             if version.name.month.first_day() >= query.range.until() {
                 continue;
             }
-            let facts = self.cost_facts(scope, version).await?;
+            let facts = self.fact_rows(scope, version).await?;
             costs.extend(facts.iter().filter_map(Cost::of_fact).filter(|cost| {
                 query.brands.binary_search(&cost.brand).is_ok()
                     && cost.days.intersect(&query.range).is_some()
@@ -77,42 +76,49 @@ impl Parts {
             costs,
             ..RecordedCosts::default()
         };
-        self.add_spends(scope, &mut recorded, snapshot, attributes)
-            .await?;
+        self.add_spends(asked, &mut recorded).await?;
         Ok(recorded)
     }
 
-    async fn cost_facts(&self, scope: &Scope, version: PartitionVersion) -> Result<Arc<Vec<Fact>>> {
-        let key = (scope.agency(), version.name, version.version);
-        let read =
-            async { Ok::<_, Error>(Arc::new(self.store.read_facts(scope, &version).await?)) };
-        let facts = self.caches.costs.try_get_with(key, read).await;
+    /// The facts of a partition one by one; from the cache when they are there.
+    pub(super) async fn fact_rows(
+        &self,
+        scope: &Scope,
+        version: &PartitionVersion,
+    ) -> Result<Arc<Vec<Fact>>> {
+        let read = async { Ok::<_, Error>(Arc::new(self.store.read_facts(scope, version).await?)) };
+        let facts = self.caches.rows.try_get_with(partition_key(version), read).await;
         facts.map_err(|error: Arc<Error>| Error::clone(&error))
     }
 
     /// The media cost by brand, day and campaign over all days of costs that are spread by spend.
-    async fn add_spends(
-        self: &Arc<Self>,
-        scope: &Scope,
-        recorded: &mut RecordedCosts,
-        snapshot: Snapshot,
-        attributes: &Arc<Attributes>,
-    ) -> Result<()> {
+    async fn add_spends(self: &Arc<Self>, asked: &Asked, recorded: &mut RecordedCosts) -> Result<()> {
         let by_spend = || recorded.costs.iter().filter(|cost| cost.by_spend);
         let from = by_spend().map(|cost| cost.days.from()).min();
         let until = by_spend().map(|cost| cost.days.until()).max();
         let days = from
             .zip(until)
             .and_then(|(from, until)| DateRange::new(from, until));
-        let Some(plan) = days.and_then(|days| spend_plan(days, attributes)) else {
+        let Some(plan) = days.and_then(spend_plan) else {
             return Ok(());
         };
-        let (dataset, commit) = (DatasetName::DeliveryDaily, snapshot.commit);
-        let partial = self
-            .aggregate(scope, dataset, commit, plan, attributes)
-            .await?;
+        let ask = Ask {
+            scope: asked.scope.clone(),
+            dataset: DatasetName::DeliveryDaily,
+            commit: asked.snapshot.commit,
+            plan,
+            attributes: Arc::clone(&asked.attributes),
+            cache: asked.cache,
+            by_class: false,
+        };
+        let whole = |sums: &PartitionSums| Arc::clone(&sums.partial);
+        let (partials, _) = self.ask(ask, whole).await?;
+        let attributes = &asked.attributes;
         let mut currencies: BTreeMap<BrandId, BTreeSet<Currency>> = BTreeMap::new();
-        for (row, group) in partial.groups.iter().enumerate() {
+        let rows = partials
+            .iter()
+            .flat_map(|partial| partial.groups.iter().zip(&partial.sums[0]));
+        for (group, spend) in rows {
             let campaign = attributes.campaign_of_code(group.campaign);
             if let Some((campaign, day)) = campaign.zip(date_of_day_number(group.bucket)) {
                 currencies
@@ -121,9 +127,8 @@ impl Parts {
                     .insert(campaign.currency);
                 let by_day = recorded.spends.entry(campaign.brand).or_default();
                 // Attribution windows repeat the same spend; it is taken once.
-                let spend = i64::try_from(partial.sums[0][row]).unwrap_or(i64::MAX);
                 let known = by_day.entry((day, campaign.id)).or_default();
-                *known = spend.max(*known);
+                *known = (*spend).max(*known);
             }
         }
         let several = currencies

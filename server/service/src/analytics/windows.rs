@@ -6,15 +6,16 @@
 //! in every window: for a day that the campaign's window doesn't cover they come from another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bellwether_domain::codes::CODE_OF_NOTHING;
 use bellwether_domain::dataset::ATTRIBUTION_UNSPECIFIED;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::query::MetricQuery;
-use bellwether_store::{ATTRIBUTION_CODES, Group};
+use bellwether_store::{ATTRIBUTION_CODES, Group, Partial};
 
-use super::facts::FactSums;
-use super::read::{Warning, WarningCode};
+use super::answer::{Warning, WarningCode};
+use super::classes::Classes;
 use crate::attributes::Attributes;
 
 /// The windows of one answer.
@@ -32,7 +33,9 @@ impl Windows {
     /// that matters and was not accepted.
     pub(super) fn choose(
         query: &MetricQuery,
-        facts: &FactSums,
+        by_period: &[Arc<Partial>],
+        by_day: &[Arc<Partial>],
+        classes: &Classes,
         attributes: &Attributes,
     ) -> Result<(Self, Vec<Warning>), Refusal> {
         let name = |code: u32| attributes.codes.text(ATTRIBUTION_CODES, code);
@@ -42,7 +45,7 @@ impl Windows {
                 .copied()
                 .min_by_key(|code| (*code != CODE_OF_NOTHING, name(*code)))
         };
-        let present = present(&facts.by_period.groups, |group| group.campaign);
+        let present = present(by_period, classes, |group| group.campaign);
         let of_campaign: BTreeMap<u32, u32> = present
             .iter()
             .filter_map(|(campaign, codes)| Some((*campaign, first(codes)?)))
@@ -51,7 +54,7 @@ impl Windows {
             .iter()
             .filter(|(_, codes)| codes.len() > 1)
             .map(|(campaign, _)| *campaign);
-        let by_day = self::present(&facts.by_day.groups, |group| (group.campaign, group.bucket));
+        let by_day = self::present(by_day, classes, |group| (group.campaign, group.bucket));
         let of_day = by_day.iter().filter_map(|(day, codes)| {
             let own = of_campaign
                 .get(&day.0)
@@ -126,10 +129,15 @@ impl Windows {
     }
 }
 
-/// The windows that are present, by whatever the groups are told apart by.
-fn present<K: Ord>(groups: &[Group], key: impl Fn(&Group) -> K) -> BTreeMap<K, BTreeSet<u32>> {
+/// The windows that are present in the facts that count, by whatever the groups are told apart by.
+fn present<K: Ord>(
+    partials: &[Arc<Partial>],
+    classes: &Classes,
+    key: impl Fn(&Group) -> K,
+) -> BTreeMap<K, BTreeSet<u32>> {
     let mut present: BTreeMap<K, BTreeSet<u32>> = BTreeMap::new();
-    for group in groups {
+    let groups = partials.iter().flat_map(|partial| &partial.groups);
+    for group in groups.filter(|group| classes.counts(group.campaign)) {
         present
             .entry(key(group))
             .or_default()

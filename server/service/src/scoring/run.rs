@@ -16,6 +16,7 @@ use moka::future::Cache;
 use tokio::sync::OnceCell;
 
 use super::input;
+use crate::analytics::Reading;
 use crate::attributes::Attributes;
 use crate::background::blocking;
 use crate::error::{Error, Result};
@@ -173,7 +174,7 @@ impl Services {
     ) -> Result<Snapshot> {
         let at_fault = |refusal: Refusal| Error::from(unfit(plugin, &refusal));
         let request = input::request(&plugin.metadata).map_err(at_fault)?;
-        let answer = self.metrics(whole, &request, None).await;
+        let answer = self.metrics(whole, &request, Reading::default()).await;
         let answer = answer.map_err(|error| match error {
             Error::Refused(refusal) => at_fault(refusal),
             other => other,

@@ -1,0 +1,168 @@
+//! Numbers out: the whole read path of a metric query.
+//!
+//! ```text
+//! request -> canonical query -> snapshot -> whole result                       HIT
+//!                                       \-> partitions of the snapshot, each:
+//!                                             partial sums, found              PARTIAL
+//!                                             or from a roll-up, or from columns   MISS
+//!                                           folded under the campaigns' present attributes,
+//!                                           added up, with costs -> table
+//! ```
+//!
+//! Below this page: `question` (the query in codes), `engine` (a partition's sums), `columns` and
+//! `roll_ups` (what sums are computed from), `classes` and `fold` (sums under attributes),
+//! `windows` (which attribution window counts), `costs`, `gather` (groups of the answer),
+//! `explain` (the same way without computing), `caches` (what is remembered).
+//! Invariant: every cache key holds the agency and a version or snapshot, so that nothing is ever
+//! invalidated.
+
+mod answer;
+mod caches;
+mod classes;
+mod columns;
+mod costs;
+mod cursor;
+mod engine;
+mod explain;
+mod fold;
+mod gather;
+mod question;
+mod reported;
+mod roll_ups;
+mod snapshots;
+mod sums;
+mod warming;
+mod windows;
+
+use std::sync::Arc;
+
+use bellwether_domain::Scope;
+use bellwether_domain::answer::MetricTable;
+use bellwether_domain::query::{MetricQuery, MetricRequest};
+use bellwether_domain::segment::Snapshot;
+use bellwether_domain::time::{Timestamp, date_of_day_number};
+
+pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
+use answer::Computed;
+pub use caches::CacheHeld;
+pub(crate) use caches::Caches;
+use costs::RecordedCosts;
+pub use cursor::Cursor;
+pub use explain::{Explanation, PartitionSource, PartitionExplained};
+use gather::Gathering;
+
+use crate::attributes::Attributes;
+use crate::background::blocking;
+use crate::error::{Error, Result};
+use crate::services::{Parts, Services};
+
+/// How a metric query is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// The page to begin at, which pins the snapshot of the page before.
+    pub cursor: Option<Cursor>,
+    /// Facts as they were known at this moment; names and platforms as they are now.
+    pub as_of: Option<Timestamp>,
+    /// What is wanted of the caches.
+    pub cache: CacheMode,
+}
+
+/// A question that is ready to be answered.
+#[derive(Debug, Clone)]
+struct Asked {
+    scope: Scope,
+    query: MetricQuery,
+    snapshot: Snapshot,
+    attributes: Arc<Attributes>,
+    cache: CacheMode,
+}
+
+impl Services {
+    /// Answers a metric query for what the scope sees.
+    pub async fn metrics(
+        &self,
+        scope: &Scope,
+        request: &MetricRequest,
+        reading: Reading,
+    ) -> Result<MetricsAnswer> {
+        let parts = &self.parts;
+        let asked = parts.asked(scope, request, reading).await?;
+        let (snapshot, results) = (asked.snapshot, &parts.caches.results);
+        let key = (scope.agency(), asked.query.clone(), snapshot);
+        let computed = match asked.cache {
+            CacheMode::Use => {
+                let entry = results.entry(key).or_try_insert_with(parts.compute(asked)).await;
+                let entry = entry.map_err(|error: Arc<Error>| Error::clone(&error))?;
+                let is_hit = !entry.is_fresh();
+                return Ok(MetricsAnswer::new(entry.into_value(), snapshot, is_hit));
+            }
+            CacheMode::Refresh => {
+                let computed = parts.compute(asked).await?;
+                results.insert(key, Arc::clone(&computed)).await;
+                computed
+            }
+            CacheMode::Bypass => parts.compute(asked).await?,
+        };
+        Ok(MetricsAnswer::new(computed, snapshot, false))
+    }
+}
+
+impl Parts {
+    /// The canonical query of a request, the snapshot that it reads, and the attributes.
+    async fn asked(
+        self: &Arc<Self>,
+        scope: &Scope,
+        request: &MetricRequest,
+        reading: Reading,
+    ) -> Result<Asked> {
+        let (newest, attributes) = self.attributes(scope).await?;
+        let query = request.plan(&attributes.plan_context(self.clock.now()))?;
+        snapshots::check_filters(&query, &attributes)?;
+        snapshots::check_cursor(reading.cursor, &query)?;
+        let snapshot = self.settle_snapshot(scope, newest, reading).await?;
+        Ok(Asked {
+            scope: scope.clone(),
+            query,
+            snapshot,
+            attributes,
+            cache: reading.cache,
+        })
+    }
+
+    /// Computes an answer; once more with a fresh list of partitions if compaction took a file
+    /// away that the list at hand still names.
+    async fn compute(self: &Arc<Self>, asked: Asked) -> Result<Arc<Computed>> {
+        match self.compute_once(&asked).await {
+            Err(error) if error.is_segment_gone() => {
+                self.forget_manifests(asked.scope.agency(), asked.snapshot.commit).await;
+                self.compute_once(&asked).await
+            }
+            computed => computed,
+        }
+    }
+
+    async fn compute_once(self: &Arc<Self>, asked: &Asked) -> Result<Arc<Computed>> {
+        let (sums, effort) = self.fact_sums(asked).await?;
+        let costs = if asked.query.needs_costs() {
+            self.recorded_costs(asked).await?
+        } else {
+            RecordedCosts::default()
+        };
+        let (asked, at) = (asked.clone(), self.clock.now());
+        blocking("put an answer together", move || {
+            let mut gathering = Gathering::new(&asked.query, &asked.attributes);
+            gathering.add_sums(&sums)?;
+            gathering.add_costs(&costs);
+            let (groups, warnings) = gathering.finish();
+            let table = MetricTable::of_sums(asked.query, groups, &*asked.attributes)?;
+            Ok(Arc::new(Computed {
+                table,
+                data_through: sums.last_day().and_then(date_of_day_number),
+                warnings,
+                at,
+                effort,
+            }))
+        })
+        .await
+    }
+}

@@ -1,0 +1,168 @@
+//! What the read path gives back: a table, and what to know of it.
+
+use std::mem::size_of;
+use std::sync::Arc;
+
+use bellwether_domain::answer::MetricTable;
+use bellwether_domain::closed_words;
+use bellwether_domain::segment::Snapshot;
+use bellwether_domain::time::{Date, Timestamp};
+
+use super::cursor::Cursor;
+
+closed_words! {
+    /// What a reader wants of the caches.
+    pub enum CacheMode, "a cache mode" {
+        /// Whatever is there is used.
+        Use => "USE",
+        /// Results and partial sums are computed anew from the decoded columns, and kept.
+        Refresh => "REFRESH",
+        /// Results, partial sums and roll-ups are neither used nor kept; decoded columns are.
+        Bypass => "BYPASS",
+    }
+}
+
+impl Default for CacheMode {
+    fn default() -> Self {
+        Self::Use
+    }
+}
+
+closed_words! {
+    /// How an answer came about.
+    pub enum CacheState, "a cache state" {
+        /// The whole result was there.
+        Hit => "HIT",
+        /// Sums of some partitions were there, the others were computed.
+        Partial => "PARTIAL",
+        /// The sums of every partition were computed.
+        Miss => "MISS",
+    }
+}
+
+closed_words! {
+    /// What an analyst should know of an answer beside its numbers.
+    pub enum WarningCode, "a warning" {
+        /// Campaigns of different attribution windows stand in one answer.
+        MixedAttribution => "MIXED_ATTRIBUTION",
+        /// A campaign reports several windows; one of them was used.
+        AttributionChosen => "ATTRIBUTION_CHOSEN",
+        /// Costs of whole brands are left out, because a filter tells their campaigns apart.
+        BrandCostsLeftOut => "BRAND_COSTS_LEFT_OUT",
+        /// A brand's cost is not spread by spend, because its campaigns have several currencies.
+        CostsNotSpread => "COSTS_NOT_SPREAD",
+    }
+}
+
+/// One thing to know of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What kind of thing.
+    pub code: WarningCode,
+    /// The sentence.
+    pub message: String,
+}
+
+/// How much of an answer had to be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Effort {
+    /// The partitions that the answer is made of.
+    pub(super) n_partitions: usize,
+    /// Those of them whose sums were computed, not found.
+    pub(super) n_computed: usize,
+}
+
+/// A computed result as the cache holds it.
+#[derive(Debug)]
+pub(super) struct Computed {
+    pub(super) table: MetricTable,
+    pub(super) data_through: Option<Date>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) at: Timestamp,
+    pub(super) effort: Effort,
+}
+
+impl Computed {
+    pub(super) fn size_bytes(&self) -> usize {
+        let warnings = self.warnings.iter().map(|warning| warning.message.len());
+        size_of::<Self>() + self.table.size_bytes() + warnings.sum::<usize>()
+    }
+}
+
+/// The answer to a metric query.
+#[derive(Debug, Clone)]
+pub struct MetricsAnswer {
+    computed: Arc<Computed>,
+    is_hit: bool,
+    /// What it was computed from.
+    pub snapshot: Snapshot,
+}
+
+impl MetricsAnswer {
+    pub(super) fn new(computed: Arc<Computed>, snapshot: Snapshot, is_hit: bool) -> Self {
+        Self {
+            computed,
+            is_hit,
+            snapshot,
+        }
+    }
+
+    /// The rows and totals.
+    pub fn table(&self) -> &MetricTable {
+        &self.computed.table
+    }
+
+    /// How it came about.
+    pub fn cache(&self) -> CacheState {
+        let Effort {
+            n_partitions,
+            n_computed,
+        } = self.computed.effort;
+        if self.is_hit {
+            CacheState::Hit
+        } else if n_computed < n_partitions {
+            CacheState::Partial
+        } else {
+            CacheState::Miss
+        }
+    }
+
+    /// How many partitions the answer is made of.
+    pub fn n_partitions(&self) -> usize {
+        self.computed.effort.n_partitions
+    }
+
+    /// How many partitions' sums were computed for this request; none for a `HIT`.
+    pub fn n_partitions_computed(&self) -> usize {
+        if self.is_hit {
+            0
+        } else {
+            self.computed.effort.n_computed
+        }
+    }
+
+    /// The last day of the range of which any fact is known; `None` when there is none.
+    pub fn data_through(&self) -> Option<Date> {
+        self.computed.data_through
+    }
+
+    /// The cursor of the page that begins after so many rows.
+    pub fn cursor(&self, offset: usize) -> Cursor {
+        let question = Cursor::question_of(&self.table().query);
+        Cursor {
+            snapshot: self.snapshot,
+            offset,
+            question,
+        }
+    }
+
+    /// What to know beside the numbers.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.computed.warnings
+    }
+
+    /// When the numbers were computed.
+    pub fn computed_at(&self) -> Timestamp {
+        self.computed.at
+    }
+}

@@ -1,0 +1,193 @@
+//! Folding a partition's sums under the classes of an answer.
+//!
+//! Works on numbers only, and on one partition at a time, so that all cores take part; what comes
+//! out is small and is added up afterwards.
+
+use bellwether_store::{Group, Partial};
+use rustc_hash::FxHashMap;
+
+use super::classes::NO_CLASS;
+
+/// What a sum of the answer is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FoldKey {
+    /// The place of the class.
+    pub(super) class: u32,
+    /// The number of the period's first day.
+    pub(super) bucket: i32,
+    /// The codes in the fact dimensions.
+    pub(super) codes: [u32; 3],
+}
+
+/// Sums under classes.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    pub(super) keys: Vec<FoldKey>,
+    /// How many rows of facts each has.
+    pub(super) rows: Vec<u64>,
+    /// By measure, then key.
+    pub(super) measures: Vec<FoldedMeasure>,
+    /// The attribution windows of the rows that counted, distinct.
+    pub(super) attributions: Vec<u32>,
+    /// The number of the last day of any row that counted.
+    pub(super) last_day: Option<i32>,
+}
+
+/// The sums of one measure.
+#[derive(Debug, Default, Clone)]
+pub(super) struct FoldedMeasure {
+    pub(super) sums: Vec<i128>,
+    pub(super) counts: Vec<u64>,
+    /// A digest of which campaigns and periods the values are of.
+    pub(super) coverage: Vec<u64>,
+}
+
+/// The place of a group that doesn't count.
+const NOWHERE: u32 = u32::MAX;
+
+/// The sums of one partial under classes, which are given by the code that its groups call their
+/// campaign.
+pub(super) fn fold(partial: &Partial, class_of: &[u32]) -> Folded {
+    let mut folded = Folded::default();
+    let mut places = FxHashMap::<FoldKey, u32>::default();
+    let mut last: Option<(FoldKey, u32)> = None;
+    let place_of = |group: &Group| {
+        let class = class_of.get(group.campaign as usize).copied();
+        let class = class.unwrap_or(NO_CLASS);
+        if class == NO_CLASS {
+            return NOWHERE;
+        }
+        if !folded.attributions.contains(&group.attribution) {
+            folded.attributions.push(group.attribution);
+        }
+        let key = FoldKey {
+            class,
+            bucket: group.bucket,
+            codes: group.codes,
+        };
+        // Groups are sorted, so that often the next one goes to the same place.
+        if let Some((known, place)) = last
+            && known == key
+        {
+            return place;
+        }
+        let place = *places.entry(key).or_insert_with(|| {
+            folded.keys.push(key);
+            // A partial has fewer than 2^32 groups.
+            u32::try_from(folded.keys.len() - 1).unwrap_or(NOWHERE)
+        });
+        last = Some((key, place));
+        place
+    };
+    let place_of_group: Vec<u32> = partial.groups.iter().map(place_of).collect();
+    let digests: Vec<u64> = partial.groups.iter().map(digest_of).collect();
+    for (campaign, last_day) in &partial.last_days {
+        let class = class_of.get(*campaign as usize).copied();
+        if class.is_some_and(|class| class != NO_CLASS) {
+            folded.last_day = folded.last_day.max(Some(*last_day));
+        }
+    }
+    let n_keys = folded.keys.len();
+    folded.rows = vec![0; n_keys];
+    let mut whole = vec![0_u64; n_keys];
+    for (row, place) in counted(&place_of_group) {
+        folded.rows[place] += partial.rows[row];
+        whole[place] = whole[place].wrapping_add(partial.rows[row].wrapping_mul(digests[row]));
+    }
+    for (sums, counts) in partial.sums.iter().zip(&partial.counts) {
+        let mut measure = FoldedMeasure {
+            sums: vec![0; n_keys],
+            counts: Vec::new(),
+            coverage: Vec::new(),
+        };
+        for (row, place) in counted(&place_of_group) {
+            measure.sums[place] += i128::from(sums[row]);
+        }
+        match counts {
+            None => {
+                measure.counts.clone_from(&folded.rows);
+                measure.coverage.clone_from(&whole);
+            }
+            Some(counts) => {
+                measure.counts = vec![0; n_keys];
+                measure.coverage = vec![0; n_keys];
+                for (row, place) in counted(&place_of_group) {
+                    let count = counts[row];
+                    measure.counts[place] += count;
+                    let digest = count.wrapping_mul(digests[row]);
+                    measure.coverage[place] = measure.coverage[place].wrapping_add(digest);
+                }
+            }
+        }
+        folded.measures.push(measure);
+    }
+    folded
+}
+
+fn counted(place_of_group: &[u32]) -> impl Iterator<Item = (usize, usize)> {
+    let places = place_of_group.iter().enumerate();
+    places
+        .filter(|(_, place)| **place != NOWHERE)
+        .map(|(row, place)| (row, *place as usize))
+}
+
+/// Adds up the sums of several partitions.
+pub(super) fn add_up(parts: Vec<Folded>) -> Folded {
+    let mut parts = parts.into_iter();
+    let Some(mut total) = parts.next() else {
+        return Folded::default();
+    };
+    let mut places: FxHashMap<FoldKey, usize> = FxHashMap::default();
+    places.extend(total.keys.iter().copied().zip(0..));
+    for part in parts {
+        total.last_day = total.last_day.max(part.last_day);
+        for attribution in &part.attributions {
+            if !total.attributions.contains(attribution) {
+                total.attributions.push(*attribution);
+            }
+        }
+        if total.measures.is_empty() {
+            total.measures = vec![FoldedMeasure::default(); part.measures.len()];
+        }
+        for (from, key) in part.keys.iter().enumerate() {
+            let to = *places.entry(*key).or_insert_with(|| {
+                total.keys.push(*key);
+                total.rows.push(0);
+                for measure in &mut total.measures {
+                    measure.sums.push(0);
+                    measure.counts.push(0);
+                    measure.coverage.push(0);
+                }
+                total.keys.len() - 1
+            });
+            total.rows[to] += part.rows[from];
+            for (into, measure) in total.measures.iter_mut().zip(&part.measures) {
+                into.sums[to] += measure.sums[from];
+                into.counts[to] += measure.counts[from];
+                into.coverage[to] = into.coverage[to].wrapping_add(measure.coverage[from]);
+            }
+        }
+    }
+    total
+}
+
+/// A number that tells a campaign, period and dimension codes from others; the window is no part
+/// of it, because rows of two windows are of the same delivery.
+pub(super) fn digest_of(group: &Group) -> u64 {
+    // The constants are odd numbers without a pattern (the golden ratio and its like), so that
+    // sums of such products hardly ever meet by chance.
+    const BY: [u64; 3] = [
+        0x9E37_79B9_7F4A_7C15,
+        0xC2B2_AE3D_27D4_EB4F,
+        0x1656_67B1_9E37_79F9,
+    ];
+    let mut mixed = u64::from(group.campaign)
+        .wrapping_add(u64::from(group.bucket.cast_unsigned()) << 32)
+        .wrapping_mul(BY[0]);
+    mixed ^= mixed >> 32;
+    for code in group.codes {
+        mixed = mixed.wrapping_add(u64::from(code)).wrapping_mul(BY[1]);
+        mixed ^= mixed >> 29;
+    }
+    mixed.wrapping_mul(BY[2]) ^ (mixed >> 31)
+}

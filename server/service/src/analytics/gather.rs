@@ -1,0 +1,358 @@
+//! Gathering the groups of an answer: the facts' sums under their classes, and the costs beside
+//! media.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bellwether_domain::answer::{GROUPS_MAX, GroupSums, RowKey};
+use bellwether_domain::campaign::Campaign;
+use bellwether_domain::cost::{Cost, CostShare};
+use bellwether_domain::dataset::{COST_KINDS, Dataset};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::fact::Text;
+use bellwether_domain::metric::{Component, ComponentSum};
+use bellwether_domain::money::Currency;
+use bellwether_domain::query::{Dimension, MetricQuery};
+use bellwether_domain::time::{Date, Weekday, date_of_day_number};
+use bellwether_store::Partial;
+use rustc_hash::FxHashMap;
+
+use super::answer::{Warning, WarningCode};
+use super::classes::{Classes, campaign_key};
+use super::costs::RecordedCosts;
+use super::fold::{Folded, digest_of};
+use super::question::{Keeps, measures};
+use super::reported::ReportedFact;
+use super::sums::FactSums;
+use super::windows::Windows;
+use crate::attributes::Attributes;
+
+/// The groups of one answer while they are gathered.
+pub(super) struct Gathering<'a> {
+    query: &'a MetricQuery,
+    attributes: &'a Attributes,
+    /// By the partials' measures, in their order, the places of the components.
+    places: Vec<usize>,
+    sums: GroupSums,
+    groups: FxHashMap<RowKey, u32>,
+    /// The part of a group whose money is in one currency.
+    pieces: FxHashMap<(u32, Currency), usize>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Gathering<'a> {
+    pub(super) fn new(query: &'a MetricQuery, attributes: &'a Attributes) -> Self {
+        let dataset = Dataset::of(query.dataset);
+        let sums = GroupSums::new(query);
+        let place_of = |measure: usize| {
+            let component = Component::Measure(dataset.measures[measure].name);
+            sums.components().iter().position(|known| *known == component)
+        };
+        Self {
+            places: measures(query).into_iter().filter_map(place_of).collect(),
+            query,
+            attributes,
+            sums,
+            groups: FxHashMap::default(),
+            pieces: FxHashMap::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> (GroupSums, Vec<Warning>) {
+        (self.sums, self.warnings)
+    }
+
+    /// The piece of a row's key and a currency, begun if it is not there.
+    fn piece(&mut self, key: RowKey, currency: Currency) -> usize {
+        let group = match self.groups.get(&key) {
+            Some(known) => *known,
+            None => {
+                let group = self.sums.add_group(key.clone());
+                self.groups.insert(key, group);
+                group
+            }
+        };
+        let sums = &mut self.sums;
+        let begun = || sums.add_piece(group, Some(currency), 0);
+        *self.pieces.entry((group, currency)).or_insert_with(begun)
+    }
+
+    /// Adds the sums of the facts, each under the attribution window that counts.
+    pub(super) fn add_sums(&mut self, sums: &FactSums) -> Result<(), Refusal> {
+        match sums {
+            FactSums::Nothing => Ok(()),
+            FactSums::Reported(facts) => {
+                for reported in facts {
+                    self.add_reported(reported);
+                }
+                Ok(())
+            }
+            FactSums::OneWindow { folded, classes } => self.add_folded(folded, classes),
+            FactSums::Windows {
+                by_period,
+                by_day,
+                classes,
+            } => self.add_by_window(by_period, by_day, classes),
+        }
+    }
+
+    /// A fact as reported; one of another period only makes its row, which then says so.
+    fn add_reported(&mut self, reported: &ReportedFact) {
+        let fact = &reported.fact;
+        let campaign = fact.key.campaign.and_then(|id| self.attributes.campaign(id));
+        let Some(campaign) = campaign else {
+            return;
+        };
+        let key = RowKey {
+            period: reported.period,
+            ..campaign_key(self.query, campaign)
+        };
+        let piece = self.piece(key, campaign.currency);
+        if !reported.is_exact {
+            return;
+        }
+        self.sums.add_rows(piece, 1);
+        let measured = measures(self.query).into_iter().zip(self.places.clone());
+        for (measure, place) in measured {
+            if let Some(value) = fact.measures[measure] {
+                let sum = ComponentSum {
+                    sum: value.into(),
+                    count: 1,
+                    coverage: 1,
+                };
+                self.sums.add(piece, place, sum);
+            }
+        }
+    }
+
+    fn add_folded(&mut self, folded: &Folded, classes: &Classes) -> Result<(), Refusal> {
+        self.require_few(folded.keys.len(), classes)?;
+        for (place, key) in folded.keys.iter().enumerate() {
+            let class = &classes.classes[key.class as usize];
+            let period = date_of_day_number(key.bucket);
+            let row_key = self.row_key(&class.key, &key.codes, period);
+            let piece = self.piece(row_key, class.currency);
+            self.sums.add_rows(piece, folded.rows[place]);
+            for (component, measure) in self.places.iter().zip(&folded.measures) {
+                let sum = ComponentSum {
+                    sum: measure.sums[place],
+                    count: measure.counts[place],
+                    coverage: measure.coverage[place],
+                };
+                self.sums.add(piece, *component, sum);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses early what `groups_max` would refuse in the end: each row of the answer takes in
+    /// at most one sum a currency.
+    fn require_few(&self, n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
+        let currencies: HashSet<Currency> = classes.classes.iter().map(|class| class.currency).collect();
+        if n_sums / currencies.len().max(1) > GROUPS_MAX {
+            let what = format!("an answer of about {n_sums} groups");
+            return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("by"));
+        }
+        Ok(())
+    }
+
+    fn add_by_window(
+        &mut self,
+        by_period: &[Arc<Partial>],
+        by_day: &[Arc<Partial>],
+        classes: &Classes,
+    ) -> Result<(), Refusal> {
+        let (windows, warnings) =
+            Windows::choose(self.query, by_period, by_day, classes, self.attributes)?;
+        self.warnings.extend(warnings);
+        for partial in by_period {
+            for (row, group) in partial.groups.iter().enumerate() {
+                if !windows.are_several(group.campaign) {
+                    let period = date_of_day_number(group.bucket);
+                    self.add_row(partial, row, classes, period, |_| true);
+                }
+            }
+        }
+        for partial in by_day {
+            for (row, group) in partial.groups.iter().enumerate() {
+                let period = date_of_day_number(group.bucket).and_then(|day| self.period_of(day));
+                self.add_row(partial, row, classes, period, |component| {
+                    if component.is_attributed() {
+                        windows.counts_attributed(group)
+                    } else {
+                        windows.counts_delivery(group)
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds one row of a partial: those of its components that count.
+    fn add_row(
+        &mut self,
+        partial: &Partial,
+        row: usize,
+        classes: &Classes,
+        period: Option<Date>,
+        counts: impl Fn(Component) -> bool,
+    ) {
+        let group = &partial.groups[row];
+        if !classes.counts(group.campaign) {
+            return;
+        }
+        let class = &classes.classes[classes.of_campaign[group.campaign as usize] as usize];
+        let component = |place: usize| self.sums.components()[place];
+        let places = self.places.iter().copied().enumerate();
+        let counted: Vec<(usize, usize)> = places
+            .filter(|(_, place)| counts(component(*place)))
+            .collect();
+        if counted.is_empty() {
+            return;
+        }
+        let key = self.row_key(&class.key, &group.codes, period);
+        let piece = self.piece(key, class.currency);
+        self.sums.add_rows(piece, partial.rows[row]);
+        for (measure, place) in counted {
+            let count = partial.count(measure, row);
+            let sum = ComponentSum {
+                sum: i128::from(partial.sums[measure][row]),
+                count,
+                coverage: count.wrapping_mul(digest_of(group)),
+            };
+            self.sums.add(piece, place, sum);
+        }
+    }
+
+    /// Adds the costs beside media that fall into the range.
+    pub(super) fn add_costs(&mut self, costs: &RecordedCosts) {
+        let keeps = Keeps::of(self.query);
+        for cost in &costs.costs {
+            for share in cost.shares(costs.weights(cost), self.query.range) {
+                self.add_share(cost, &share, &keeps);
+            }
+        }
+        if costs.are_mixed() {
+            self.warn(
+                WarningCode::CostsNotSpread,
+                "a brand's costs are not spread by spend, because its campaigns have several currencies; they stay with the brand",
+            );
+        }
+    }
+
+    fn add_share(&mut self, cost: &Cost, share: &CostShare, keeps: &Keeps<'_>) {
+        let Some(kind) = COST_KINDS.iter().find(|kind| **kind == &*cost.kind) else {
+            return;
+        };
+        let own = cost.campaign.and_then(|id| self.attributes.campaign(id));
+        let currency = own.map_or(self.attributes.agency.reporting_currency, |own| {
+            own.currency
+        });
+        let campaign = share.campaign.and_then(|id| self.attributes.campaign(id));
+        let kept = match campaign {
+            Some(campaign) => keeps.campaign(campaign, currency),
+            None => self.keeps_brand_cost(cost, currency),
+        };
+        if !kept {
+            return;
+        }
+        let mut key = self.cost_key(campaign, cost, currency);
+        key.period = self.period_of(share.day);
+        let sum = ComponentSum {
+            sum: i128::from(share.amount_micros),
+            count: 1,
+            coverage: 0,
+        };
+        let component = Component::Cost(kind);
+        let components = self.sums.components();
+        if let Some(place) = components.iter().position(|known| *known == component) {
+            let piece = self.piece(key, currency);
+            self.sums.add(piece, place, sum);
+        }
+    }
+
+    /// A cost of a whole brand passes only filters that speak of brands or its currency.
+    fn keeps_brand_cost(&mut self, cost: &Cost, currency: Currency) -> bool {
+        if cost.campaign.is_some() {
+            return false;
+        }
+        let passes = |dimension, value: &str| {
+            self.query
+                .filter(dimension)
+                .is_none_or(|values| values.iter().any(|accepted| accepted == value))
+        };
+        let of_brand = passes(Dimension::Brand, &cost.brand.to_string())
+            && passes(Dimension::Currency, currency.code());
+        let tells_campaigns_apart = self
+            .query
+            .filters
+            .iter()
+            .any(|filter| !matches!(filter.dimension, Dimension::Brand | Dimension::Currency))
+            || !self.query.label_filters.is_empty();
+        if of_brand && tells_campaigns_apart {
+            self.warn(
+                WarningCode::BrandCostsLeftOut,
+                "costs of whole brands are left out, because a filter tells their campaigns apart; total cost and ROI are without them",
+            );
+        }
+        of_brand && !tells_campaigns_apart
+    }
+
+    fn warn(&mut self, code: WarningCode, message: &str) {
+        if !self.warnings.iter().any(|known| known.code == code) {
+            self.warnings.push(Warning {
+                code,
+                message: message.to_owned(),
+            });
+        }
+    }
+
+    fn period_of(&self, day: Date) -> Option<Date> {
+        let week_start = self.query.week_start.unwrap_or(Weekday::Monday);
+        self.query
+            .grain
+            .map(|grain| grain.period_of(day, week_start))
+    }
+
+    /// The key of a row: what follows from the campaign's class, the period, and the texts of the
+    /// codes.
+    fn row_key(&self, class: &RowKey, codes: &[u32], period: Option<Date>) -> RowKey {
+        let mut key = class.clone();
+        key.period = period.filter(|_| self.query.grain.is_some());
+        let mut codes = codes.iter();
+        let mut text = |column: &str| -> Option<Text> {
+            let code = usize::try_from(*codes.next()?).ok()?;
+            self.attributes.codes.texts(column).get(code)?.clone()
+        };
+        for dimension in &self.query.by {
+            match dimension {
+                Dimension::Country => key.country = text("country"),
+                Dimension::Age => key.age = text("age"),
+                Dimension::Gender => key.gender = text("gender"),
+                Dimension::Product => key.product = text("product"),
+                Dimension::Hour => key.hour = text("hour").and_then(|hour| hour.parse().ok()),
+                Dimension::Period
+                | Dimension::Brand
+                | Dimension::Platform
+                | Dimension::Campaign
+                | Dimension::Currency => {}
+            }
+        }
+        key
+    }
+
+    /// The key of a cost's row, without its period.
+    fn cost_key(&self, campaign: Option<&Campaign>, cost: &Cost, currency: Currency) -> RowKey {
+        let by = |dimension| self.query.by.contains(&dimension);
+        let of_brand = RowKey {
+            brand: (by(Dimension::Campaign) || by(Dimension::Brand)).then_some(cost.brand),
+            labels: vec![None; self.query.labels.len()],
+            ..RowKey::default()
+        };
+        RowKey {
+            currency: by(Dimension::Currency).then_some(currency),
+            ..campaign.map_or(of_brand, |campaign| campaign_key(self.query, campaign))
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The facts part of a query: what each partition is asked, in codes.
+
+use bellwether_domain::campaign::{Campaign, Platform};
+use bellwether_domain::codes::CODE_OF_NOTHING;
+use bellwether_domain::dataset::{ATTRIBUTION_UNSPECIFIED, Dataset, DatasetName};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::{BrandId, CampaignId};
+use bellwether_domain::metric::Component;
+use bellwether_domain::money::Currency;
+use bellwether_domain::query::{Dimension, Grain, MetricQuery};
+use bellwether_domain::time::{DateRange, Month, Weekday};
+use bellwether_store::{ATTRIBUTION_CODES, Bucket, DimensionFilter, PartialPlan};
+
+use crate::attributes::Attributes;
+
+/// Up to this part of an agency's campaigns a plan names those that it is about, and the store
+/// reads only their rows. Beyond it all campaigns are summed, so that other queries find the sums.
+const NAMED_CAMPAIGNS_PART: usize = 4;
+
+/// The facts part of a query; `None` when its filters leave nothing to read.
+pub(super) fn plan(
+    query: &MetricQuery,
+    attributes: &Attributes,
+) -> Result<Option<PartialPlan>, Refusal> {
+    let attribution = attribution_code(query, attributes)?;
+    let dataset = Dataset::of(query.dataset);
+    let dimensions = query
+        .by
+        .iter()
+        .filter_map(|by| dataset.dimension_index(by.fact_column()?))
+        .collect();
+    let mut filters = Vec::new();
+    for filter in &query.filters {
+        let Some(dimension) = filter
+            .dimension
+            .fact_column()
+            .and_then(|column| dataset.dimension_index(column))
+        else {
+            continue;
+        };
+        let column = dataset.dimensions[dimension].name;
+        let mut codes: Vec<u32> = filter
+            .values
+            .iter()
+            .filter_map(|value| attributes.codes.code(column, value))
+            .collect();
+        if codes.is_empty() {
+            return Ok(None);
+        }
+        codes.sort_unstable();
+        filters.push(DimensionFilter { dimension, codes });
+    }
+    let Some(campaigns) = asked_campaigns(query, attributes) else {
+        return Ok(None);
+    };
+    Ok(Some(PartialPlan {
+        days: query.range,
+        bucket: bucket(query),
+        dimensions,
+        filters,
+        campaigns,
+        attribution,
+        measures: measures(query),
+    }))
+}
+
+/// The campaigns that a plan names: `Some(None)` for all of them, `None` when nothing is left.
+#[expect(clippy::option_option, reason = "no campaign differs from no choice of campaigns")]
+fn asked_campaigns(query: &MetricQuery, attributes: &Attributes) -> Option<Option<Vec<u32>>> {
+    let keeps = Keeps::of(query);
+    let kept: Vec<u32> = attributes
+        .coded_campaigns()
+        .filter(|(_, campaign)| keeps.campaign(campaign, campaign.currency))
+        .map(|(code, _)| code)
+        .collect();
+    if kept.is_empty() {
+        return None;
+    }
+    let are_few = kept.len() * NAMED_CAMPAIGNS_PART <= attributes.code_width();
+    Some(are_few.then_some(kept))
+}
+
+/// The code of the attribution window that the query asks for.
+fn attribution_code(query: &MetricQuery, attributes: &Attributes) -> Result<Option<u32>, Refusal> {
+    let Some(window) = &query.attribution.window else {
+        return Ok(None);
+    };
+    if window.eq_ignore_ascii_case(ATTRIBUTION_UNSPECIFIED) {
+        return Ok(Some(CODE_OF_NOTHING));
+    }
+    let code = attributes.codes.code(ATTRIBUTION_CODES, window);
+    code.map(Some).ok_or_else(|| {
+        let known = attributes.codes.texts(ATTRIBUTION_CODES).iter().flatten();
+        Refusal::invalid(format!("no facts have the attribution window `{window}`"))
+            .at("attribution.window")
+            .with_allowed(
+                known
+                    .map(ToString::to_string)
+                    .chain([ATTRIBUTION_UNSPECIFIED.to_owned()]),
+            )
+    })
+}
+
+/// The plan for the media cost of campaigns by day, which costs are spread by.
+pub(super) fn spend_plan(days: DateRange) -> Option<PartialPlan> {
+    let spend = Dataset::of(DatasetName::DeliveryDaily).measure_index("spend")?;
+    Some(PartialPlan {
+        days,
+        bucket: Bucket::Day,
+        dimensions: Vec::new(),
+        filters: Vec::new(),
+        campaigns: None,
+        attribution: None,
+        measures: vec![spend],
+    })
+}
+
+/// The plan for one month: its days are those of the month that the plan asks for, so that
+/// ranges which cover the month whole ask the same of it.
+pub(super) fn plan_for_month(plan: &PartialPlan, month: Month) -> Option<PartialPlan> {
+    let days = month.days().intersect(&plan.days)?;
+    Some(PartialPlan {
+        days,
+        ..plan.clone()
+    })
+}
+
+/// What a query's filters let through, parsed once.
+pub(super) struct Keeps<'a> {
+    query: &'a MetricQuery,
+    brands: Option<Vec<BrandId>>,
+    platforms: Option<Vec<Platform>>,
+    campaigns: Option<Vec<CampaignId>>,
+}
+
+impl<'a> Keeps<'a> {
+    pub(super) fn of(query: &'a MetricQuery) -> Self {
+        Self {
+            query,
+            brands: parsed(query, Dimension::Brand),
+            platforms: parsed(query, Dimension::Platform),
+            campaigns: parsed(query, Dimension::Campaign),
+        }
+    }
+
+    /// Whether the query reads the campaign: its brand is asked for, and its attributes pass the
+    /// filters. `currency` is that of the money at hand, the campaign's own or its cost's.
+    pub(super) fn campaign(&self, campaign: &Campaign, currency: Currency) -> bool {
+        self.query.brands.binary_search(&campaign.brand).is_ok()
+            && passes(self.brands.as_deref(), &campaign.brand)
+            && passes(self.platforms.as_deref(), &campaign.platform)
+            && passes(self.campaigns.as_deref(), &campaign.id)
+            && self
+                .query
+                .filter(Dimension::Currency)
+                .is_none_or(|codes| codes.iter().any(|code| code == currency.code()))
+            && self.query.label_filters.iter().all(|filter| {
+                let value = campaign.labels.get(&filter.name);
+                value.is_some_and(|value| filter.values.contains(value))
+            })
+    }
+}
+
+fn parsed<T: std::str::FromStr>(query: &MetricQuery, dimension: Dimension) -> Option<Vec<T>> {
+    let values = query.filter(dimension)?;
+    Some(values.iter().filter_map(|value| value.parse().ok()).collect())
+}
+
+fn passes<T: PartialEq>(accepted: Option<&[T]>, value: &T) -> bool {
+    accepted.is_none_or(|accepted| accepted.contains(value))
+}
+
+fn bucket(query: &MetricQuery) -> Bucket {
+    match (query.grain, query.week_start) {
+        (None, _) => Bucket::Whole,
+        (Some(Grain::Day), _) => Bucket::Day,
+        (Some(Grain::Week), Some(week_start)) => Bucket::Week(week_start),
+        (Some(Grain::Week), None) => Bucket::Week(Weekday::Monday),
+        (Some(Grain::Month), _) => Bucket::Month,
+    }
+}
+
+/// The places of the measures that the query's components name, in the components' order.
+pub(super) fn measures(query: &MetricQuery) -> Vec<usize> {
+    let dataset = Dataset::of(query.dataset);
+    let components = query.components();
+    let measured = components.iter().filter_map(|component| match component {
+        Component::Measure(name) => dataset.measure_index(name),
+        Component::Cost(_) => None,
+    });
+    measured.collect()
+}

@@ -1,0 +1,105 @@
+//! Which snapshot is read, and what must still hold of it.
+
+use std::sync::Arc;
+
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::AgencyId;
+use bellwether_domain::query::{Dimension, MetricQuery};
+use bellwether_domain::segment::{CommitNumber, Snapshot};
+use bellwether_domain::{ErrorCode, Scope};
+
+use super::{Cursor, Reading};
+use crate::attributes::Attributes;
+use crate::background::blocking;
+use crate::error::Result;
+use crate::services::Parts;
+
+impl Parts {
+    /// The snapshot to read: the newest, the one at a moment, or the one of the page before.
+    /// Facts that no snapshot so old can be read of any more are refused, never guessed.
+    pub(super) async fn settle_snapshot(
+        self: &Arc<Self>,
+        scope: &Scope,
+        newest: Snapshot,
+        reading: Reading,
+    ) -> Result<Snapshot> {
+        let commit = match (reading.cursor, reading.as_of) {
+            (None, None) => return Ok(newest),
+            (Some(cursor), _) => pinned(newest, cursor.snapshot)?.commit,
+            (None, Some(moment)) => {
+                let (parts, scope) = (Arc::clone(self), scope.clone());
+                blocking("find a commit by its moment", move || {
+                    Ok(parts.catalogue.commit_at(&scope, moment)?)
+                })
+                .await?
+            }
+        };
+        let snapshot = Snapshot { commit, ..newest };
+        if commit < newest.commit {
+            self.require_readable(scope, snapshot).await?;
+        }
+        Ok(snapshot)
+    }
+
+    async fn require_readable(self: &Arc<Self>, scope: &Scope, snapshot: Snapshot) -> Result<()> {
+        let (parts, scope) = (Arc::clone(self), scope.clone());
+        let oldest = blocking("find the oldest commit", move || {
+            Ok(parts.catalogue.oldest_commit(&scope)?)
+        })
+        .await?;
+        if snapshot.commit >= oldest {
+            return Ok(());
+        }
+        let message = format!(
+            "snapshot `{snapshot}` is older than what is kept; the oldest commit that can be read is {}",
+            oldest.0
+        );
+        Err(Refusal::new(ErrorCode::SnapshotExpired, message).into())
+    }
+
+    /// Forgets the lists of partitions of a commit: compaction changed which files hold them.
+    pub(super) async fn forget_manifests(&self, agency: AgencyId, commit: CommitNumber) {
+        for dataset in bellwether_domain::dataset::Dataset::ALL {
+            let key = (agency, dataset.name, commit);
+            self.caches.manifests.invalidate(&key).await;
+        }
+    }
+}
+
+/// The snapshot of a cursor, if the attributes that it was computed with still stand.
+fn pinned(newest: Snapshot, pinned: Snapshot) -> Result<Snapshot, Refusal> {
+    if pinned.catalogue != newest.catalogue || pinned.commit > newest.commit {
+        let message =
+            format!("the records changed since snapshot `{pinned}`; begin again without `after`");
+        return Err(Refusal::new(ErrorCode::Conflict, message).at("after"));
+    }
+    Ok(pinned)
+}
+
+/// A cursor pages through the question that it came from; 'the last 90 days' asked after midnight
+/// is another one.
+pub(super) fn check_cursor(cursor: Option<Cursor>, query: &MetricQuery) -> Result<(), Refusal> {
+    let is_of_another = |cursor: Cursor| cursor.question != Cursor::question_of(query);
+    if cursor.is_some_and(is_of_another) {
+        let message = "the cursor is of another question; begin again without `after`";
+        return Err(Refusal::invalid(message).at("after"));
+    }
+    Ok(())
+}
+
+/// A campaign or brand that the scope can't see does not exist, in a filter as anywhere.
+pub(super) fn check_filters(query: &MetricQuery, attributes: &Attributes) -> Result<(), Refusal> {
+    for id in query.filter(Dimension::Campaign).unwrap_or_default() {
+        let known = id.parse().ok().and_then(|id| attributes.campaign(id));
+        if known.is_none() {
+            return Err(Refusal::not_found("campaign", id).at("where.campaign"));
+        }
+    }
+    for id in query.filter(Dimension::Brand).unwrap_or_default() {
+        let id_of = id.parse().ok();
+        if !attributes.brands.iter().any(|brand| Some(brand.id) == id_of) {
+            return Err(Refusal::not_found("brand", id).at("where.brand"));
+        }
+    }
+    Ok(())
+}
