@@ -189,7 +189,13 @@ fn costs_are_not_read_on_their_own() {
     assert_eq!(error["extensions"]["field"], "dataset");
     assert_eq!(
         error["extensions"]["allowed"],
-        json!(["delivery_daily", "audience_daily"])
+        json!([
+            "delivery_daily",
+            "audience_daily",
+            "delivery_hourly",
+            "feedback_daily",
+            "reach"
+        ])
     );
 }
 

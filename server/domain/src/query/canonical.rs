@@ -218,6 +218,26 @@ impl MetricQuery {
             && self.metrics.iter().any(|metric| metric.needs_costs())
     }
 
+    /// The periods asked for that these days touch: the name of each, its first day, and its days
+    /// within the range. Without a grain it is the range itself, which has no name.
+    pub fn periods_touching(&self, days: &DateRange) -> Vec<(Option<Date>, DateRange)> {
+        let Some(touched) = days.intersect(&self.range) else {
+            return Vec::new();
+        };
+        let Some(grain) = self.grain else {
+            return vec![(None, self.range)];
+        };
+        let week_start = self.week_start.unwrap_or(Weekday::Monday);
+        let first = grain.period_of(touched.from(), week_start);
+        let names = std::iter::successors(Some(first), |first| Some(grain.end_of(*first)));
+        let names = names.take_while(|first| *first < touched.until());
+        let cut = |first: Date| {
+            let period = DateRange::new(first, grain.end_of(first))?;
+            Some((Some(first), period.intersect(&self.range)?))
+        };
+        names.filter_map(cut).collect()
+    }
+
     /// Whether every row of the answer is of just one campaign, because a filter names it.
     pub fn is_of_one_campaign(&self) -> bool {
         self.filter(Dimension::Campaign)

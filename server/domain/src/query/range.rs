@@ -30,6 +30,16 @@ impl Grain {
             Self::Month => day.first_of_month(),
         }
     }
+
+    /// The first day after the period that begins on this day.
+    pub fn end_of(self, first: Date) -> Date {
+        let span = match self {
+            Self::Day => 1.day(),
+            Self::Week => 1.week(),
+            Self::Month => 1.month(),
+        };
+        first.checked_add(span).unwrap_or(Date::MAX)
+    }
 }
 
 closed_words! {

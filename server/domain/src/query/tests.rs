@@ -276,5 +276,34 @@ fn a_table_without_named_metrics_has_the_standard_ones_of_its_dataset() {
     assert!(!metrics.contains(&Metric::Roi));
 }
 
+#[test]
+fn days_touch_the_periods_asked_for_within_the_range() {
+    let range = |from, until| {
+        crate::time::DateRange::new(date(2026, 4, from), date(2026, 4, until)).unwrap()
+    };
+    let asked = |by, grain| {
+        planned(&MetricRequest {
+            range: RangeRequest::Between {
+                from: date(2026, 4, 8),
+                until: date(2026, 4, 28),
+            },
+            by,
+            grain,
+            ..a_request()
+        })
+    };
+    let weekly = asked(vec![Dimension::Period], Some(Grain::Week));
+    assert_eq!(
+        weekly.periods_touching(&range(1, 20)),
+        [
+            (Some(date(2026, 4, 6)), range(8, 13)),
+            (Some(date(2026, 4, 13)), range(13, 20)),
+        ]
+    );
+    let whole = asked(Vec::new(), None);
+    assert_eq!(whole.periods_touching(&range(1, 9)), [(None, range(8, 28))]);
+    assert_eq!(whole.periods_touching(&range(1, 8)), []);
+}
+
 mod choice;
 mod labels;
