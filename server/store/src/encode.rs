@@ -1,29 +1,170 @@
-//! Facts to the bytes of a segment file.
+//! Rows to the Arrow batches of a segment file, and how such files are written.
 //!
-//! Pure: facts in, Arrow batches out, then bytes; no file is touched here.
+//! Pure: rows in, batches out; no file is touched here.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow::array::{
+    ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder, new_null_array,
+};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
 use bellwether_domain::dataset::Dataset;
-use bellwether_domain::fact::Fact;
+use bellwether_domain::fact::{Fact, Shape, Text};
+use bellwether_domain::ids::{BrandId, CampaignId};
+use bellwether_domain::sample::{Layout, MISSING, Rows, TextColumn};
 use bellwether_domain::segment::PartitionName;
 use bellwether_domain::time::day_number;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 
-use crate::schema::{segment_schema, shape_column, until_column};
+use crate::schema::{
+    COMMIT_NUMBER, MERGED_MEASURES, measure_column, segment_schema, shape_column, until_column,
+};
 use crate::{Error, Result};
 
 /// Rows a row group, and rows a batch while writing: small enough that one is in memory twice
 /// (as columns and compressed) for some megabytes, large enough for dictionaries to pay.
 pub(crate) const ROW_GROUP_ROWS: usize = 64 * 1024;
 
-/// The facts in the order of rows in a segment, checked to be of one partition, of the dataset's
-/// width, and of distinct keys.
+/// How segment files are written; decision 9 has the measurements.
+pub(crate) fn writer_properties(dataset: &Dataset) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_created_by(concat!("bellwether ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Page);
+    let measures = dataset.measures.iter().map(measure_column);
+    for name in measures.chain([COMMIT_NUMBER.to_owned(), MERGED_MEASURES.to_owned()]) {
+        let column = ColumnPath::from(name);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::PLAIN);
+    }
+    properties.build()
+}
+
+/// Rows of one brand as Arrow columns in the segment's schema.
+pub(crate) fn batch_of(
+    layout: &Layout,
+    brand: BrandId,
+    campaigns: &[CampaignId],
+    rows: Rows,
+) -> Result<RecordBatch> {
+    let dataset = layout.dataset;
+    let n_rows = rows.len();
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::new_repeated(brand.to_string(), n_rows)),
+        Arc::new(campaign_texts(campaigns, &rows)?),
+    ];
+    let dimensions = &rows.texts[..dataset.dimensions.len()];
+    let attribution = &rows.texts[dataset.dimensions.len()..];
+    let dimension_texts: Vec<ArrayRef> = dimensions.iter().map(texts).collect();
+    let shapes = shape_column(dataset).map(|_| shape_names(dataset, &rows));
+    let attribution_texts: Vec<ArrayRef> = attribution.iter().map(texts).collect();
+    columns.push(Arc::new(Date32Array::from(rows.days)));
+    if until_column(dataset).is_some() {
+        columns.push(Arc::new(Date32Array::from(rows.untils)));
+    }
+    columns.extend(dimension_texts);
+    columns.extend(shapes);
+    columns.extend(attribution_texts);
+    let mut measures = vec![new_null_array(&DataType::Int64, n_rows); dataset.measures.len()];
+    let mut given = rows.measures;
+    let masks = layout.mask_column().map(|place| given.remove(place));
+    for (index, values) in layout.measures.iter().zip(given) {
+        measures[*index] = numbers(values);
+    }
+    columns.extend(measures);
+    columns.push(new_null_array(&DataType::Int64, n_rows));
+    columns.push(masks.map_or_else(|| new_null_array(&DataType::Int64, n_rows), numbers));
+    RecordBatch::try_new(segment_schema(dataset), columns).map_err(|_| Error::BrokenRule {
+        rule: "all columns of rows have one length, and the dataset's types",
+    })
+}
+
+/// The texts of campaigns. Rows are sorted by them, so an id is written out once a run.
+fn campaign_texts(campaigns: &[CampaignId], rows: &Rows) -> Result<StringArray> {
+    let mut builder = StringBuilder::new();
+    for (number, run) in rows.campaign_runs() {
+        let Some(place) = number.checked_sub(1) else {
+            builder.append_nulls(run.len());
+            continue;
+        };
+        let id = campaigns.get(place as usize).ok_or(Error::BrokenRule {
+            rule: "every campaign of the rows is in the list",
+        })?;
+        let text = id.to_string();
+        for _ in run {
+            builder.append_value(&text);
+        }
+    }
+    Ok(builder.finish())
+}
+
+fn texts(column: &TextColumn) -> ArrayRef {
+    let text = |code: &u32| Some(&*column.texts[code.checked_sub(1)? as usize]);
+    Arc::new(column.codes.iter().map(text).collect::<StringArray>())
+}
+
+fn shape_names(dataset: &Dataset, rows: &Rows) -> ArrayRef {
+    let mut names: HashMap<Shape, String> = HashMap::new();
+    let mut builder = StringBuilder::new();
+    for row in 0..rows.len() {
+        let shape = rows.shape(dataset, row);
+        builder.append_value(names.entry(shape).or_insert_with(|| shape.name(dataset)));
+    }
+    Arc::new(builder.finish())
+}
+
+fn numbers(values: Vec<i64>) -> ArrayRef {
+    let is_given = |value: &i64| *value != MISSING;
+    let nulls =
+        (!values.iter().all(is_given)).then(|| values.iter().map(is_given).collect::<NullBuffer>());
+    Arc::new(Int64Array::new(values.into(), nulls))
+}
+
+/// Facts as rows, with the campaigns that their numbers stand for.
+pub(crate) fn rows_of(layout: &Layout, facts: &[&Fact]) -> (Rows, Vec<CampaignId>) {
+    let mut rows = Rows::new(layout);
+    let mut campaigns: Vec<CampaignId> = Vec::new();
+    let mut places: Vec<HashMap<Text, u32>> = vec![HashMap::new(); layout.n_texts()];
+    for (fact, line) in facts.iter().zip(1..) {
+        let key = &fact.key;
+        if key.campaign.is_some() && key.campaign != campaigns.last().copied() {
+            campaigns.extend(key.campaign);
+        }
+        rows.lines.push(line);
+        rows.campaigns
+            .push(key.campaign.map_or(0, |_| count(campaigns.len())));
+        rows.days.push(day_number(key.from));
+        rows.untils.extend(key.until.map(day_number));
+        let n_dimensions = layout.dataset.dimensions.len();
+        let given = key.texts[..n_dimensions].iter().chain([&key.attribution]);
+        for ((column, places), text) in rows.texts.iter_mut().zip(&mut places).zip(given) {
+            let code = text.as_ref().map(|text| {
+                *places.entry(Arc::clone(text)).or_insert_with(|| {
+                    column.texts.push(Arc::clone(text));
+                    count(column.texts.len())
+                })
+            });
+            column.codes.push(code.unwrap_or(0));
+        }
+        for (column, index) in rows.measures.iter_mut().zip(&layout.measures) {
+            column.push(fact.measures[*index].unwrap_or(MISSING));
+        }
+    }
+    (rows, campaigns)
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).expect("a batch has fewer rows than 32 bits count")
+}
+
+/// The facts in the order of rows in a segment, checked to be of one partition and brand, of the
+/// dataset's width, and of distinct keys.
 pub(crate) fn sorted_facts(partition: PartitionName, facts: &[Fact]) -> Result<Vec<&Fact>> {
     let dataset = Dataset::of(partition.dataset);
     require(!facts.is_empty(), "a segment holds at least one fact")?;
@@ -62,87 +203,25 @@ pub(crate) fn sorted_facts(partition: PartitionName, facts: &[Fact]) -> Result<V
     Ok(sorted)
 }
 
+/// The bytes of a segment file with these facts, for tests that need no disk.
+#[cfg(test)]
+pub(crate) fn file_of(partition: PartitionName, facts: &[Fact]) -> Vec<u8> {
+    let layout = Layout::of_dataset(Dataset::of(partition.dataset));
+    let sorted = sorted_facts(partition, facts).unwrap();
+    let (rows, campaigns) = rows_of(&layout, &sorted);
+    let batch = batch_of(&layout, sorted[0].key.brand, &campaigns, rows).unwrap();
+    let mut bytes = Vec::new();
+    let properties = writer_properties(layout.dataset);
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
 fn require(holds: bool, rule: &'static str) -> Result<()> {
     if holds {
         return Ok(());
     }
     Err(Error::BrokenRule { rule })
-}
-
-/// One batch of rows as Arrow columns in the segment's schema.
-pub(crate) fn batch_of(dataset: &Dataset, facts: &[&Fact]) -> RecordBatch {
-    let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(ids(facts, |fact| Some(fact.key.brand))),
-        Arc::new(ids(facts, |fact| fact.key.campaign)),
-        Arc::new(Date32Array::from_iter_values(
-            facts.iter().map(|fact| day_number(fact.key.from)),
-        )),
-    ];
-    if until_column(dataset).is_some() {
-        let ends = facts.iter().map(|fact| fact.key.until.map(day_number));
-        columns.push(Arc::new(ends.collect::<Date32Array>()));
-    }
-    for index in 0..dataset.dimensions.len() {
-        columns.push(texts(facts, |fact| fact.key.texts[index].as_deref()));
-    }
-    if shape_column(dataset).is_some() {
-        let names = facts
-            .iter()
-            .map(|fact| fact.key.shape(dataset).name(dataset));
-        columns.push(Arc::new(StringArray::from_iter_values(names)));
-    }
-    if dataset.attribution {
-        columns.push(texts(facts, |fact| fact.key.attribution.as_deref()));
-    }
-    for index in 0..dataset.measures.len() {
-        let values = facts.iter().map(|fact| fact.measures[index]);
-        columns.push(Arc::new(values.collect::<Int64Array>()));
-    }
-    columns.push(new_null_array(&DataType::Int64, facts.len()));
-    RecordBatch::try_new(segment_schema(dataset), columns)
-        .expect("the columns are made in the order and types of the schema")
-}
-
-fn texts<'a>(facts: &[&'a Fact], text: impl Fn(&'a Fact) -> Option<&'a str>) -> ArrayRef {
-    Arc::new(facts.iter().map(|fact| text(fact)).collect::<StringArray>())
-}
-
-/// The texts of an id column. Rows are sorted by it, so an id is written out once a run.
-fn ids<I: PartialEq + Copy + std::fmt::Display>(
-    facts: &[&Fact],
-    id: impl Fn(&Fact) -> Option<I>,
-) -> StringArray {
-    let mut last: Option<(I, String)> = None;
-    let mut builder = arrow::array::StringBuilder::new();
-    for fact in facts {
-        let Some(id) = id(fact) else {
-            builder.append_null();
-            continue;
-        };
-        if last.as_ref().is_none_or(|(known, _)| *known != id) {
-            last = Some((id, id.to_string()));
-        }
-        builder.append_option(last.as_ref().map(|(_, text)| text));
-    }
-    builder.finish()
-}
-
-/// The bytes of a segment file that holds these batches.
-pub(crate) fn file_bytes(
-    dataset: &Dataset,
-    batches: &[RecordBatch],
-) -> Result<Vec<u8>, ParquetError> {
-    let properties = WriterProperties::builder()
-        .set_created_by(concat!("bellwether ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .build();
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, segment_schema(dataset), Some(properties))?;
-    for batch in batches {
-        writer.write(batch)?;
-    }
-    writer.close()?;
-    Ok(bytes)
 }

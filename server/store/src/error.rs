@@ -25,6 +25,21 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+    /// A segment's file isn't there. Compaction may have replaced it since the version was read:
+    /// read the manifest again, once. If it still lists the segment, it is lost like a damaged one.
+    #[error(
+        "the file of segment {segment} is gone; it held the batches {}",
+        listed(batches)
+    )]
+    SegmentGone {
+        /// The missing segment.
+        segment: SegmentId,
+        /// The batches whose facts it held: send them again.
+        batches: Vec<BatchId>,
+        /// What the file system or the object store said.
+        #[source]
+        source: Cause,
+    },
     /// A text has no code in the table given: the table is older than the facts. Read the codes
     /// again and retry.
     #[error("`{text}` of dimension `{dimension}` has no code in the table")]
@@ -48,6 +63,16 @@ pub enum Error {
         /// The reader's own words.
         #[source]
         source: Cause,
+    },
+    /// A user's report file can't be read in pieces that are small enough.
+    #[error("{part} is over `{limit}` of {max}")]
+    ReportTooLarge {
+        /// What is too large, as a noun.
+        part: String,
+        /// The limit's name.
+        limit: &'static str,
+        /// The limit, in bytes.
+        max: u64,
     },
     /// A value doesn't fit the report column it was given for.
     #[error("column `{column}` of the report can't hold this value")]
@@ -90,8 +115,8 @@ impl Error {
     /// The code a client is told.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::CorruptSegment { .. } => ErrorCode::CorruptSegment,
-            Self::Overflow { .. } => ErrorCode::LimitExceeded,
+            Self::CorruptSegment { .. } | Self::SegmentGone { .. } => ErrorCode::CorruptSegment,
+            Self::Overflow { .. } | Self::ReportTooLarge { .. } => ErrorCode::LimitExceeded,
             Self::NotParquet { .. } | Self::UnwritableCell { .. } => ErrorCode::InvalidInput,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
             Self::StaleCodes { .. }
@@ -106,6 +131,9 @@ impl Error {
         match self {
             Self::CorruptSegment {
                 segment, batches, ..
+            }
+            | Self::SegmentGone {
+                segment, batches, ..
             } => format!(
                 "stored facts are damaged in segment `{segment}`; send these batches again: {}",
                 listed(batches)
@@ -116,6 +144,9 @@ impl Error {
             Self::NotParquet { reason, .. } => format!(
                 "the body is not a readable Parquet file: {reason}; send a whole Parquet file, \
                  uncompressed or with snappy, zstd, gzip or lz4"
+            ),
+            Self::ReportTooLarge { part, limit, max } => format!(
+                "{part} is over the limit `{limit}` of {max} bytes; write the file with smaller row groups"
             ),
             Self::UnwritableCell { column } => {
                 format!("column `{column}` can't hold one of the values given for it")

@@ -2,34 +2,49 @@
 //!
 //! A segment is written once ([`Store::stage`]), made durable, and listed in the catalogue's
 //! manifest by whoever calls; this crate never sees the catalogue. An answer loads a
-//! [`Partition`] (segments merged, newest commit per key) and folds it with [`aggregate`].
+//! [`PartitionIndex`] and [`Column`]s (segments merged, the rows that count) and folds a
+//! [`PartitionView`] of them with [`aggregate`], or one of a [`RollUp`].
 //! Invariant: Arrow, Parquet and `object_store` appear in no signature that other crates need.
 //!
-//! Reading order: [`store`] (files), `schema`, `encode`, `decode`, `merge` (a segment's inside),
-//! [`partition`], then [`kernel`] (plan, grouping, sums, partials), and `report_reader` and
-//! `report_writer` (a user's own Parquet files).
+//! Reading order: [`store`] (writing files), `schema`, `encode`, `read` (reading them), `files`,
+//! `decode`, `merge` (a partition's making), [`partition`], [`column`], then [`kernel`] (plan,
+//! selection, sums, partials) and [`roll_up`], and `report_reader` and `report_writer` (a user's
+//! own Parquet files).
 
 pub mod store;
 
+pub mod column;
 mod decode;
 mod encode;
 mod error;
+mod files;
 pub mod kernel;
 mod merge;
 pub mod partition;
+mod read;
 mod report_column;
 mod report_reader;
 mod report_writer;
+mod rewrite;
+pub mod roll_up;
 mod schema;
+mod segment_writer;
+mod winners;
 
 #[cfg(test)]
 mod sample_facts;
 #[cfg(test)]
 mod tests;
 
+pub use column::{Column, ColumnName};
+pub use decode::StoredRow;
 pub use error::{Error, Result};
-pub use kernel::{Bucket, DimensionFilter, Group, Partial, PartialPlan, WHOLE_PERIOD, aggregate};
-pub use partition::{ATTRIBUTION_CODES, CAMPAIGN_CODES, Partition};
-pub use report_reader::ReportReader;
+pub use kernel::{
+    Bucket, DimensionFilter, Estimate, Group, Partial, PartialPlan, WHOLE_PERIOD, aggregate,
+};
+pub use partition::{ATTRIBUTION_CODES, CAMPAIGN_CODES, PartitionIndex, PartitionView};
+pub use report_reader::{ReportBatch, ReportBatches, ReportReader, ReportRows};
 pub use report_writer::ReportWriter;
+pub use roll_up::{NO_CLASS, RollUp, roll_up_by_day};
+pub use segment_writer::SegmentWriter;
 pub use store::{StagedSegment, Store, StoreConfig};

@@ -50,7 +50,8 @@ impl ReportColumn {
     pub(crate) fn of(array: &ArrayRef) -> Result<Self, ArrowError> {
         use DataType as T;
         Ok(match array.data_type() {
-            T::Utf8 | T::LargeUtf8 | T::Utf8View => Self::Texts(cast(array, &T::Utf8View)?),
+            T::Utf8View => Self::Texts(Arc::clone(array)),
+            T::Utf8 | T::LargeUtf8 => Self::Texts(cast(array, &T::Utf8View)?),
             T::Dictionary(_, values) => Self::of(&cast(array, values)?)?,
             T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => {
                 Self::Bytes(cast(array, &T::BinaryView)?)

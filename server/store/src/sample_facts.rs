@@ -127,6 +127,22 @@ pub(crate) fn listed(agency: AgencyId, staged: &StagedSegment, commit: i64) -> S
     }
 }
 
+/// The manifest's entry of a segment file that lies in memory only.
+pub(crate) fn segment_of(partition: PartitionName, commit: i64, file: &[u8]) -> Segment {
+    let month = partition.month.days();
+    let staged = StagedSegment {
+        id: segment_id(u128::try_from(commit).unwrap()),
+        partition,
+        path: String::new(),
+        n_rows: 0,
+        size_bytes: file.len() as u64,
+        sha256: crate::store::sha256_of(file),
+        first_day: month.from(),
+        last_day: month.from(),
+    };
+    listed(agency(1), &staged, commit)
+}
+
 pub(crate) fn version_of(
     agency: AgencyId,
     name: PartitionName,

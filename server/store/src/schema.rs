@@ -16,6 +16,9 @@ pub(crate) const CAMPAIGN: &str = "campaign";
 pub(crate) const ATTRIBUTION: &str = "attribution";
 /// The commit of the row; null means the commit that the manifest gives the segment.
 pub(crate) const COMMIT_NUMBER: &str = "commit_number";
+/// The measures that a row speaks of, bit `i` for the dataset's measure `i`; null, as in files
+/// without the column, means all of them.
+pub(crate) const MERGED_MEASURES: &str = "merged_measures";
 
 /// The name of the column with the first or only day.
 pub(crate) fn first_day_column(dataset: &Dataset) -> &'static str {
@@ -71,6 +74,7 @@ pub(crate) fn segment_schema(dataset: &Dataset) -> SchemaRef {
     let number = |name: String| Field::new(name, DataType::Int64, true);
     fields.extend(dataset.measures.iter().map(measure_column).map(number));
     fields.push(number(COMMIT_NUMBER.to_owned()));
+    fields.push(number(MERGED_MEASURES.to_owned()));
     Arc::new(Schema::new(fields))
 }
 
@@ -108,7 +112,8 @@ mod tests {
                 "kind",
                 "amount_micros",
                 "spread",
-                "commit_number"
+                "commit_number",
+                "merged_measures"
             ]
         );
     }

@@ -6,8 +6,12 @@ use bellwether_domain::dataset::{Dataset, KEY_DIMENSIONS_MAX, MeasureKind, Shape
 use bellwether_domain::fact::Shape;
 use bellwether_domain::time::{DateRange, Weekday, date_of_day_number, day_number};
 
+use crate::column::ColumnName;
 use crate::kernel::partial::WHOLE_PERIOD;
 use crate::{Error, Result};
+
+/// The most filters of a plan; a dataset has fewer dimensions.
+const FILTERS_MAX: usize = 64;
 
 /// How days are put together to periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,16 +56,41 @@ pub struct PartialPlan {
 }
 
 impl PartialPlan {
-    /// The dimensions that a row must give to count.
-    pub fn needed_shape(&self) -> Shape {
+    /// The dimensions that a row must give to count: of those asked for, the ones that make its
+    /// level or breakdown.
+    pub fn needed_shape(&self, dataset: &Dataset) -> Shape {
+        let in_shape = |place: &usize| dataset.dimensions.get(*place).is_some_and(|it| it.in_shape);
+        Shape::of_dimensions(self.asked_dimensions().filter(in_shape))
+    }
+
+    /// The columns that [`crate::aggregate`] reads for this plan, each once.
+    pub fn columns(&self) -> Vec<ColumnName> {
+        let measures = self.measures.iter().copied().map(ColumnName::Measure);
+        let mut columns: Vec<_> = self
+            .asked_dimensions()
+            .map(ColumnName::Dimension)
+            .chain(measures)
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Whether a roll-up by campaign, attribution window and day answers it: nothing is asked of
+    /// dimensions.
+    pub fn is_covered_by_roll_up(&self) -> bool {
+        self.dimensions.is_empty() && self.filters.is_empty()
+    }
+
+    /// The dimensions grouped or filtered by.
+    fn asked_dimensions(&self) -> impl Iterator<Item = usize> {
         let filtered = self.filters.iter().map(|filter| filter.dimension);
-        Shape::of_dimensions(self.dimensions.iter().copied().chain(filtered))
+        self.dimensions.iter().copied().chain(filtered)
     }
 
     pub(crate) fn require_legal(&self, dataset: &Dataset) -> Result<()> {
-        let filtered = self.filters.iter().map(|filter| filter.dimension);
         let n_dimensions = dataset.dimensions.len();
-        for dimension in self.dimensions.iter().copied().chain(filtered) {
+        for dimension in self.asked_dimensions() {
             require(
                 dimension < n_dimensions,
                 "a dimension is one of the dataset's",
@@ -73,8 +102,10 @@ impl PartialPlan {
         }
         let few = self.dimensions.len() <= KEY_DIMENSIONS_MAX;
         require(few, "each dimension is grouped by once")?;
+        let few = self.filters.len() <= FILTERS_MAX;
+        require(few, "a plan has few filters")?;
         let is_breakdown = dataset.shape_rule == ShapeRule::Breakdown;
-        let stands_for_total = is_breakdown && self.needed_shape() == Shape(0);
+        let stands_for_total = is_breakdown && self.needed_shape(dataset) == Shape(0);
         require(
             !stands_for_total,
             "a breakdown never stands for the campaign's total",

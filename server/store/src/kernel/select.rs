@@ -1,174 +1,166 @@
-//! Which rows of a partition count for a plan.
+//! Which rows of a partition count for a plan, as stretches of cells.
 //!
-//! First by what rows are sorted by (campaign, day), which costs nothing per row; then row by
-//! row by filters and by the rule that one level or breakdown counts per campaign, day and
-//! attribution window.
+//! All of it follows from what rows are sorted by: campaign, attribution window, shape and day;
+//! among shapes the rule counts that one level or breakdown is read per campaign, day and window.
+//! No row is looked at, and no run of a campaign that isn't asked for.
 
-use bellwether_domain::dataset::ShapeRule;
+use std::ops::Range;
+
+use bellwether_domain::dataset::{Dataset, ShapeRule};
 use bellwether_domain::fact::Shape;
 use bellwether_domain::time::day_number;
 
 use crate::kernel::plan::PartialPlan;
-use crate::partition::{CampaignRun, Partition};
+use crate::partition::{PartitionIndex, Run};
 
-/// The rows that count.
+/// The rows of one campaign and attribution window that count.
 #[derive(Debug)]
-pub(super) struct Selection {
-    /// Runs of rows of one campaign each, ascending.
-    pub(super) runs: Vec<CampaignRun>,
-    /// For each row of the runs, one after the other, whether it counts; `None` when all do.
-    pub(super) counts: Option<Vec<bool>>,
+pub(crate) struct Block {
+    pub(crate) campaign: u32,
+    pub(crate) attribution: u32,
+    /// Its places in [`Selection::cells`].
+    pub(crate) stretches: Range<usize>,
+}
+
+/// The rows that count, filters on dimensions aside.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// Ascending by campaign and attribution window; none is empty.
+    pub(crate) blocks: Vec<Block>,
+    /// Stretches of neighbouring cells.
+    pub(crate) cells: Vec<Range<usize>>,
 }
 
 impl Selection {
-    /// How many rows the runs hold.
-    pub(super) fn n_rows(&self) -> usize {
-        self.runs.iter().map(|run| run.rows.len()).sum()
+    /// How many cells it has.
+    pub(crate) fn n_cells(&self) -> usize {
+        self.cells.iter().map(Range::len).sum()
+    }
+
+    /// How many rows it has.
+    pub(crate) fn n_rows(&self, index: &PartitionIndex) -> usize {
+        let stretches = self.cells.iter().cloned();
+        stretches.map(|cells| index.rows_of(cells).len()).sum()
+    }
+
+    /// The last day of the rows of each block, with its campaign.
+    pub(crate) fn last_days(&self, index: &PartitionIndex) -> impl Iterator<Item = (u32, i32)> {
+        self.blocks.iter().filter_map(|block| {
+            let stretches = self.cells[block.stretches.clone()].iter();
+            let last = stretches
+                .map(|cells| index.cell_days[cells.end - 1])
+                .max()?;
+            Some((block.campaign, index.day_of(last)))
+        })
     }
 }
 
 /// The rows of the partition that count for the plan.
-pub(super) fn select(partition: &Partition, plan: &PartialPlan, rule: ShapeRule) -> Selection {
-    let mut selection = Selection {
-        runs: asked_runs(partition, plan),
-        counts: None,
+pub(crate) fn select(index: &PartitionIndex, plan: &PartialPlan, dataset: &Dataset) -> Selection {
+    let rule = Rule {
+        days: days_asked(index, plan),
+        needed: plan.needed_shape(dataset),
+        is_additive: dataset.shape_rule == ShapeRule::Additive,
+        attribution: plan.attribution,
     };
-    match shape_pass(partition.shapes_present, plan.needed_shape(), rule) {
-        ShapePass::AllRows => {}
-        ShapePass::NoRows => selection.runs.clear(),
-        ShapePass::OnePerDay(chosen) => keep_one_shape(partition, &chosen, &mut selection),
+    let mut selection = Selection::default();
+    if rule.days == 0 {
+        return selection;
     }
-    keep_attribution(partition, plan, &mut selection);
-    for filter in &plan.filters {
-        let Some(codes) = &partition.dimensions[filter.dimension] else {
-            continue;
-        };
-        let mut lets_through = vec![false; partition.widths[filter.dimension]];
-        for code in &filter.codes {
-            if let Some(place) = lets_through.get_mut(*code as usize) {
-                *place = true;
+    match &plan.campaigns {
+        None => rule.add(index, &index.runs, &mut selection),
+        Some(asked) => {
+            let mut rest = index.runs.as_slice();
+            for campaign in asked {
+                rest = from_campaign(rest, *campaign);
+                let n_runs = rest.iter().take_while(|run| run.campaign == *campaign);
+                let (runs, after) = rest.split_at(n_runs.count());
+                rule.add(index, runs, &mut selection);
+                rest = after;
             }
         }
-        let codes = codes.values();
-        keep_rows(&mut selection, |row| lets_through[codes[row] as usize]);
     }
     selection
 }
 
-fn asked_runs(partition: &Partition, plan: &PartialPlan) -> Vec<CampaignRun> {
-    let (from, until) = (day_number(plan.days.from()), day_number(plan.days.until()));
-    let Some((first, last)) = partition.day_bounds() else {
-        return Vec::new();
-    };
-    if last < from || until <= first {
-        return Vec::new();
+/// The days of the plan, counted from the month's first, as bits.
+fn days_asked(index: &PartitionIndex, plan: &PartialPlan) -> u32 {
+    let month_start = index.day_of(0);
+    let place = |day: i32| u32::try_from((day - month_start).clamp(0, 31)).unwrap_or(0);
+    let from = place(day_number(plan.days.from()));
+    let until = place(day_number(plan.days.until()));
+    let before = |day: u32| (1_u32 << day) - 1;
+    before(until) & !before(from)
+}
+
+/// The runs from the first of a campaign on. Few steps when it is near or the runs are few, as
+/// when most campaigns are asked for, and never more than the runs' number has digits.
+fn from_campaign(runs: &[Run], campaign: u32) -> &[Run] {
+    let (mut known_before, mut step) = (0, 1);
+    while runs
+        .get(known_before + step - 1)
+        .is_some_and(|run| run.campaign < campaign)
+    {
+        known_before += step;
+        step *= 2;
     }
-    let all_days = from <= first && last < until;
-    let days = partition.days.values();
-    let cut = |run: &CampaignRun| {
-        let mut run = run.clone();
-        if !all_days {
-            let of_run = &days[run.rows.clone()];
-            let end = run.rows.start + of_run.partition_point(|day| *day < until);
-            run.rows.start += of_run.partition_point(|day| *day < from);
-            run.rows.end = end;
+    let end = runs.len().min(known_before + step);
+    let near = &runs[known_before..end];
+    &runs[known_before + near.partition_point(|run| run.campaign < campaign)..]
+}
+
+struct Rule {
+    days: u32,
+    needed: Shape,
+    is_additive: bool,
+    attribution: Option<u32>,
+}
+
+impl Rule {
+    /// Adds the rows of these runs, whole campaigns, that count.
+    fn add(&self, index: &PartitionIndex, runs: &[Run], selection: &mut Selection) {
+        let same = |a: &Run, b: &Run| (a.campaign, a.attribution) == (b.campaign, b.attribution);
+        for of_window in runs.chunk_by(same) {
+            let attribution = of_window[0].attribution;
+            if self.attribution.is_some_and(|asked| asked != attribution) {
+                continue;
+            }
+            let before = selection.cells.len();
+            self.add_window(index, of_window, &mut selection.cells);
+            if selection.cells.len() > before {
+                selection.blocks.push(Block {
+                    campaign: of_window[0].campaign,
+                    attribution,
+                    stretches: before..selection.cells.len(),
+                });
+            }
         }
-        (!run.rows.is_empty()).then_some(run)
-    };
-    let Some(campaigns) = &plan.campaigns else {
-        return partition.runs.iter().filter_map(cut).collect();
-    };
-    let run_of = |code: &u32| {
-        partition
-            .runs
-            .binary_search_by_key(code, |run| run.campaign)
-            .ok()
-    };
-    let asked = campaigns.iter().filter_map(run_of);
-    asked
-        .filter_map(|place| cut(&partition.runs[place]))
-        .collect()
-}
-
-fn keep_attribution(partition: &Partition, plan: &PartialPlan, selection: &mut Selection) {
-    let Some(asked) = plan.attribution else {
-        return;
-    };
-    if partition.attributions_present == [asked] {
-        return;
     }
-    let attributions = partition.attributions.values();
-    keep_rows(selection, |row| attributions[row] == asked);
-}
 
-/// How the rule of one level or breakdown is kept.
-enum ShapePass {
-    AllRows,
-    NoRows,
-    /// By the set of shapes present on a day, the shape that counts.
-    OnePerDay(Box<[Option<u8>; SHAPE_SETS]>),
-}
-
-/// How many sets of shapes there are: three dimensions make eight shapes.
-const SHAPE_SETS: usize = 256;
-
-fn shape_pass(present: u8, needed: Shape, rule: ShapeRule) -> ShapePass {
-    if rule == ShapeRule::Additive {
-        return ShapePass::AllRows;
-    }
-    if present.count_ones() <= 1 {
-        let covers = shapes_of(present).all(|shape| shape.covers(needed));
-        return if covers {
-            ShapePass::AllRows
-        } else {
-            ShapePass::NoRows
-        };
-    }
-    let chosen = |set: usize| {
-        let set = u8::try_from(set).unwrap_or(0);
-        Shape::coarsest_covering(shapes_of(set), needed).map(|shape| shape.0)
-    };
-    ShapePass::OnePerDay(Box::new(std::array::from_fn(chosen)))
-}
-
-fn shapes_of(set: u8) -> impl Iterator<Item = Shape> {
-    (0..8).filter(move |bit| set & (1 << bit) != 0).map(Shape)
-}
-
-fn keep_one_shape(
-    partition: &Partition,
-    chosen: &[Option<u8>; SHAPE_SETS],
-    selection: &mut Selection,
-) {
-    let (days, shapes) = (partition.days.values(), partition.shapes.values());
-    let attributions = partition.attributions.values();
-    let mut counts = Vec::with_capacity(selection.n_rows());
-    for run in &selection.runs {
-        let mut start = run.rows.start;
-        while start < run.rows.end {
-            // Rows are sorted by day and then by attribution window.
-            let same = |row: &usize| {
-                days[*row] == days[start] && attributions[*row] == attributions[start]
+    fn add_window(&self, index: &PartitionIndex, runs: &[Run], cells: &mut Vec<Range<usize>>) {
+        if self.is_additive {
+            for run in runs {
+                index.cells_on(run, self.days, |stretch| cells.push(stretch));
+            }
+            return;
+        }
+        // The coarsest shape first: it takes its days, and finer ones get what is left. Shapes
+        // are three bits, so there are at most eight runs.
+        let covering = |run: &&Run| Shape(run.shape).covers(self.needed);
+        let mut left = self.days;
+        let mut last = None;
+        loop {
+            let coarseness = |run: &&Run| (run.shape.count_ones(), run.shape);
+            let untaken = runs.iter().filter(covering);
+            let untaken = untaken.filter(|run| last.is_none_or(|last| coarseness(run) > last));
+            let Some(run) = untaken.min_by_key(coarseness) else {
+                return;
             };
-            let end = (start..run.rows.end)
-                .find(|row| !same(row))
-                .unwrap_or(run.rows.end);
-            let set = shapes[start..end]
-                .iter()
-                .fold(0_u8, |set, shape| set | 1 << shape);
-            let shape = chosen[usize::from(set)];
-            counts.extend(shapes[start..end].iter().map(|it| Some(*it) == shape));
-            start = end;
+            if run.days & left != 0 {
+                index.cells_on(run, left, |stretch| cells.push(stretch));
+                left &= !run.days;
+            }
+            last = Some((run.shape.count_ones(), run.shape));
         }
-    }
-    selection.counts = Some(counts);
-}
-
-fn keep_rows(selection: &mut Selection, keeps: impl Fn(usize) -> bool) {
-    let n_rows = selection.n_rows();
-    let counts = selection.counts.get_or_insert_with(|| vec![true; n_rows]);
-    let rows = selection.runs.iter().flat_map(|run| run.rows.clone());
-    for (counts, row) in counts.iter_mut().zip(rows) {
-        *counts = *counts && keeps(row);
     }
 }

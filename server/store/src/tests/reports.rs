@@ -1,17 +1,17 @@
 //! Users' Parquet reports: written, read back row by row, and what a damaged one says.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::dataset::{Dataset, DatasetName};
 use bellwether_domain::sample::Cell;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
+use crate::report_reader::REPORT_ROW_GROUP_BYTES_MAX;
 use crate::sample_facts::april;
 use crate::{Error, ReportReader, ReportWriter};
 
@@ -37,6 +37,20 @@ fn write_costs(path: &Path, n_rows: i64) {
     report.finish().unwrap();
 }
 
+/// Shows every row with its number; the error is the reader's.
+fn each_row(report: &ReportReader, mut visit: impl FnMut(u64, &[Cell<'_>])) -> Result<(), Error> {
+    for batch in report.batches()? {
+        let batch = batch?;
+        let rows = batch.rows()?;
+        let mut cells = Vec::new();
+        for row in 0..batch.n_rows() {
+            let number = rows.read(row, &mut cells);
+            visit(number, &cells);
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn a_report_is_read_back_as_written_over_all_its_batches() {
     let folder = tempfile::tempdir().unwrap();
@@ -49,33 +63,13 @@ fn a_report_is_read_back_as_written_over_all_its_batches() {
     );
     assert_eq!(report.n_rows(), 70_000);
     let mut next = 0;
-    let read = report.for_each_row(|number, cells| {
+    let read = each_row(&report, |number, cells| {
         let amount = Cell::Decimal((number - 1).into());
         next += 1;
         assert_eq!((number, cells), (next, &cost_row(amount)[..]));
-        Ok::<_, Error>(ControlFlow::Continue(()))
     });
     read.unwrap();
     assert_eq!(next, 70_000);
-}
-
-#[test]
-fn reading_ends_where_the_visitor_breaks() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("costs.parquet");
-    write_costs(&path, 10);
-    let mut seen = 0;
-    let report = ReportReader::open(&path).unwrap();
-    let read = report.for_each_row(|number, _| {
-        seen = number;
-        Ok::<_, Error>(if number == 3 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        })
-    });
-    read.unwrap();
-    assert_eq!(seen, 3);
 }
 
 #[test]
@@ -119,7 +113,7 @@ fn a_report_damaged_inside_is_refused_and_not_read_wrongly() {
     bytes[4..200].fill(0xff);
     std::fs::write(&path, bytes).unwrap();
     let report = ReportReader::open(&path).unwrap();
-    let read = report.for_each_row(|_, _| Ok::<_, Error>(ControlFlow::Continue(())));
+    let read = each_row(&report, |_, _| ());
     assert_eq!(read.unwrap_err().code(), ErrorCode::InvalidInput);
 }
 
@@ -160,11 +154,56 @@ fn reports_are_read_in_every_codec_that_the_message_promises() {
         writer.write(&batch).unwrap();
         writer.close().unwrap();
         let mut n_cells = 0;
-        let read = ReportReader::open(&path).unwrap().for_each_row(|_, cells| {
+        let read = each_row(&ReportReader::open(&path).unwrap(), |_, cells| {
             n_cells += i64::from(matches!(cells, [Cell::Integer(_)]));
-            Ok::<_, Error>(ControlFlow::Continue(()))
         });
         read.unwrap();
         assert_eq!(n_cells, 1000, "{codec}");
     }
+}
+
+/// A report with one column of texts, written by a dictionary.
+fn write_texts(path: &Path, texts: &[&str]) {
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+    let batch = RecordBatch::try_from_iter([("campaign", texts)]).unwrap();
+    let properties = WriterProperties::builder()
+        .set_dictionary_page_size_limit(usize::MAX)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .build();
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn a_huge_text_that_a_dictionary_repeats_is_in_memory_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.parquet");
+    let huge = "x".repeat(1 << 20);
+    write_texts(&path, &vec![huge.as_str(); 1000]);
+    let report = ReportReader::open(&path).unwrap();
+    let batch = report.batches().unwrap().next().unwrap().unwrap();
+    assert_eq!(batch.n_rows(), 1000);
+    assert!(batch.size_bytes() < 3 << 20, "{} bytes", batch.size_bytes());
+    let (rows, mut cells) = (batch.rows().unwrap(), Vec::new());
+    rows.read(999, &mut cells);
+    assert_eq!(cells, [Cell::Text(&huge)]);
+}
+
+#[test]
+fn a_row_group_of_just_the_most_bytes_of_texts_is_read_and_one_above_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.parquet");
+    let at_most = usize::try_from(REPORT_ROW_GROUP_BYTES_MAX).unwrap();
+    write_texts(&path, &[&"x".repeat(at_most - 1024)]);
+    assert!(ReportReader::open(&path).is_ok());
+    write_texts(&path, &[&"x".repeat(at_most)]);
+    let refused = ReportReader::open(&path).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LimitExceeded);
+    assert_eq!(
+        refused.public_message(),
+        "row group 1 of the Parquet file, at column `campaign` is over the limit \
+         `report_row_group_bytes_max` of 134217728 bytes; write the file with smaller row groups"
+    );
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use arrow::array::Array;
 use bellwether_domain::ErrorCode;
 use bellwether_domain::codes::CodeTable;
 use bellwether_domain::dataset::DatasetName::{Costs, DeliveryDaily};
@@ -15,7 +14,7 @@ use crate::sample_facts::{
     FactWith, agency, april, code_of_campaign, codes, fact, listed, partition, scope_of,
     segment_id, version_of,
 };
-use crate::{Error, Store, StoreConfig};
+use crate::{ColumnName, Error, Store, StoreConfig};
 
 const IMPRESSIONS: usize = 0;
 const CLICKS: usize = 1;
@@ -59,7 +58,7 @@ impl Bench {
 
     async fn fault_of(&self, version: &PartitionVersion) -> Error {
         self.store
-            .load(&scope_of(agency(1)), version, &codes(), None)
+            .load(&scope_of(agency(1)), version, &codes(), &[])
             .await
             .unwrap_err()
     }
@@ -137,17 +136,16 @@ async fn the_newest_commit_replaces_the_whole_row() {
     let read = bench.store.read_facts(&scope, &version).await.unwrap();
     assert_eq!(read, [newer, untouched]);
 
-    let loaded = bench
+    let (_, columns) = bench
         .store
-        .load(&scope, &version, &codes(), None)
+        .load(&scope, &version, &codes(), &[ColumnName::Measure(CLICKS)])
         .await
         .unwrap();
-    let clicks = loaded.measures[CLICKS].as_ref().unwrap();
-    assert_eq!(clicks.iter().collect::<Vec<_>>(), [None, Some(1)]);
+    assert_eq!([0, 1].map(|row| columns[0].value(row)), [None, Some(1)]);
 }
 
 #[tokio::test]
-async fn a_partition_is_sorted_by_campaign_code_and_holds_only_measures_asked_for() {
+async fn a_partition_is_sorted_by_campaign_code_and_its_columns_are_loaded_when_asked_for() {
     let bench = Bench::new();
     let facts = vec![
         delivery(1, 2).measure(CLICKS, 12),
@@ -156,28 +154,33 @@ async fn a_partition_is_sorted_by_campaign_code_and_holds_only_measures_asked_fo
     ];
     let version = bench.committed(partition(DeliveryDaily), &[facts]).await;
     let scope = scope_of(agency(1));
-    let loaded = bench
+    let (index, columns) = bench
         .store
-        .load(&scope, &version, &codes(), Some(&[CLICKS]))
+        .load(&scope, &version, &codes(), &[ColumnName::Measure(CLICKS)])
         .await
         .unwrap();
-    let campaigns: Vec<_> = loaded.campaigns().collect();
+    let campaigns: Vec<_> = index.campaigns().collect();
     assert_eq!(campaigns, [code_of_campaign(2), code_of_campaign(1)]);
-    assert_eq!(
-        loaded.measures[CLICKS].as_ref().unwrap().values(),
-        &[29, 11, 12]
-    );
-    assert!(loaded.measures[IMPRESSIONS].is_none());
-    assert!(loaded.measures[CLICKS].as_ref().unwrap().null_count() == 0);
+    let clicks = [0, 1, 2].map(|row| columns[0].value(row));
+    assert_eq!(clicks, [Some(29), Some(11), Some(12)]);
+    assert_eq!((columns.len(), columns[0].has_nulls()), (1, false));
+
+    let further = [ColumnName::Measure(IMPRESSIONS)];
+    let columns = bench
+        .store
+        .load_columns(&scope, &version, &codes(), &index, &further)
+        .await
+        .unwrap();
+    assert_eq!(columns[0].value(0), None);
 }
 
 #[tokio::test]
 async fn a_version_without_segments_is_an_empty_partition() {
     let bench = Bench::new();
     let version = bench.committed(partition(DeliveryDaily), &[]).await;
-    let loaded = bench
+    let (loaded, _) = bench
         .store
-        .load(&scope_of(agency(1)), &version, &codes(), None)
+        .load(&scope_of(agency(1)), &version, &codes(), &[])
         .await
         .unwrap();
     assert_eq!((loaded.n_rows(), loaded.day_bounds()), (0, None));
@@ -192,7 +195,7 @@ async fn a_text_without_a_code_asks_for_newer_codes() {
     let scope = scope_of(agency(1));
     let result = bench
         .store
-        .load(&scope, &version, &CodeTable::default(), None)
+        .load(&scope, &version, &CodeTable::default(), &[])
         .await;
     assert!(matches!(
         result,
@@ -238,6 +241,7 @@ async fn damaged_truncated_and_missing_files_name_the_segment_and_the_batch() {
 
     std::fs::remove_file(&file).unwrap();
     let fault = bench.fault_of(&version).await;
+    assert!(matches!(fault, Error::SegmentGone { .. }));
     let segment = &version.segments[0];
     assert_eq!(
         fault.public_message(),

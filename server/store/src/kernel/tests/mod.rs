@@ -4,34 +4,50 @@ mod naive;
 mod random;
 mod rules;
 
+use std::sync::Arc;
+
 use bellwether_domain::dataset::{Dataset, DatasetName};
 use bellwether_domain::fact::Fact;
-use bellwether_domain::segment::CommitNumber;
+use bellwether_domain::segment::PartitionVersion;
 use bellwether_domain::time::{DateRange, date};
 
 use super::plan::{Bucket, PartialPlan};
-use crate::Partition;
-use crate::decode::Rows;
-use crate::encode::{batch_of, file_bytes, sorted_facts};
-use crate::sample_facts::{agency, april, codes, partition, version_of};
+use crate::encode::file_of;
+use crate::files::Files;
+use crate::sample_facts::{agency, april, codes, partition, segment_of, version_of};
+use crate::{ColumnName, PartitionView};
 
 const IMPRESSIONS: usize = 0;
 const CLICKS: usize = 1;
 
-/// The partition of these commits, through the bytes of segment files but not through a disk.
-fn built(dataset: DatasetName, commits: &[Vec<Fact>]) -> Partition {
+/// The partition of these commits, with all its columns, through the bytes of segment files but
+/// not through a disk.
+fn built(dataset: DatasetName, commits: &[Vec<Fact>]) -> PartitionView {
     let name = partition(dataset);
-    let mut rows = Rows::new(Dataset::of(dataset), None);
-    for (number, facts) in (1..).zip(commits) {
-        let sorted = sorted_facts(name, facts).unwrap();
-        let bytes = file_bytes(
-            Dataset::of(dataset),
-            &[batch_of(Dataset::of(dataset), &sorted)],
-        )
-        .unwrap();
-        rows.read(bytes.into(), CommitNumber(number)).unwrap();
+    let files: Vec<_> = commits.iter().map(|facts| file_of(name, facts)).collect();
+    let segments = (1..).zip(&files);
+    let segments = segments.map(|(commit, file)| segment_of(name, commit, file));
+    let version = version_of(agency(1), name, segments.collect());
+    view_of(&version, files)
+}
+
+/// The view of a version with all its columns, whose files these are.
+fn view_of(version: &PartitionVersion, files: Vec<Vec<u8>>) -> PartitionView {
+    let files = files.into_iter().map(Into::into).collect();
+    let files = Files::open(version.segments.clone(), files).unwrap();
+    let index = files.index(version, &codes()).unwrap();
+    let dataset = Dataset::of(version.name.dataset);
+    let coded = (0..dataset.dimensions.len()).filter(|place| dataset.dimensions[*place].coded);
+    let measures = (0..dataset.measures.len()).map(ColumnName::Measure);
+    let names: Vec<_> = coded.map(ColumnName::Dimension).chain(measures).collect();
+    let columns = files.columns(&index, &codes(), &names).unwrap();
+    PartitionView {
+        index: Arc::new(index),
+        columns: names
+            .into_iter()
+            .zip(columns.into_iter().map(Arc::new))
+            .collect(),
     }
-    Partition::build(&version_of(agency(1), name, Vec::new()), rows, &codes()).unwrap()
 }
 
 fn whole_april() -> PartialPlan {

@@ -18,8 +18,8 @@ type Sums = (u64, Vec<(i128, u64)>);
 pub(super) fn naive(dataset: &Dataset, commits: &[Vec<Fact>], plan: &PartialPlan) -> Partial {
     let codes = codes();
     let mut groups = BTreeMap::<Group, Sums>::new();
-    let mut last_day = None;
-    for fact in counting_facts(dataset, commits, plan.needed_shape()) {
+    let mut last_days = BTreeMap::new();
+    for fact in counting_facts(dataset, commits, plan.needed_shape(dataset)) {
         let row = Row::of(dataset, &fact, &codes);
         if !plan.days.contains(fact.key.from) || !row.passes(plan) {
             continue;
@@ -31,22 +31,28 @@ pub(super) fn naive(dataset: &Dataset, commits: &[Vec<Fact>], plan: &PartialPlan
             sum.0 += i128::from(fact.measures[*measure].unwrap_or(0));
             sum.1 += u64::from(fact.measures[*measure].is_some());
         }
-        last_day = last_day.max(Some(row.day));
+        let last = last_days.entry(row.campaign).or_insert(row.day);
+        *last = row.day.max(*last);
     }
     let column = |place: usize| groups.values().map(move |(_, sums)| sums[place]);
     let places = 0..plan.measures.len();
-    Partial {
+    let partial = Partial {
         groups: groups.keys().copied().collect(),
         rows: groups.values().map(|(rows, _)| *rows).collect(),
         sums: places
             .clone()
-            .map(|it| column(it).map(|(sum, _)| sum).collect())
+            .map(|it| {
+                column(it)
+                    .map(|(sum, _)| i64::try_from(sum).unwrap())
+                    .collect()
+            })
             .collect(),
         counts: places
-            .map(|it| column(it).map(|(_, count)| count).collect())
+            .map(|it| Some(column(it).map(|(_, count)| count).collect()))
             .collect(),
-        last_day,
-    }
+        last_days: last_days.into_iter().collect(),
+    };
+    partial.settled()
 }
 
 /// A fact by its codes.

@@ -103,7 +103,7 @@ fn any_plan(dataset: DatasetName) -> impl Strategy<Value = PartialPlan> {
                     attribution,
                     measures,
                 };
-                if n_coded > 0 && plan.needed_shape() == Shape(0) {
+                if n_coded > 0 && plan.needed_shape(Dataset::of(dataset)) == Shape(0) {
                     plan.dimensions = vec![1];
                 }
                 plan

@@ -7,7 +7,7 @@ use bellwether_domain::time::day_number;
 
 use super::{CLICKS, IMPRESSIONS, built, whole_april};
 use crate::kernel::plan::PartialPlan;
-use crate::sample_facts::{FactWith, april, fact};
+use crate::sample_facts::{FactWith, april, code_of_campaign, fact};
 use crate::{Error, aggregate};
 
 #[test]
@@ -60,8 +60,11 @@ fn missing_differs_from_zero() {
     };
     let partial = aggregate(&built(DeliveryDaily, &[facts]), &plan).unwrap();
     assert_eq!(partial.sums, [[0], [0]]);
-    assert_eq!(partial.counts, [[0], [1]]);
-    assert_eq!(partial.last_day, Some(day_number(april(2))));
+    assert_eq!(partial.counts, [Some(vec![0]), Some(vec![1])]);
+    assert_eq!(
+        partial.last_days,
+        [(code_of_campaign(1), day_number(april(2)))]
+    );
 }
 
 #[test]
@@ -71,7 +74,7 @@ fn a_sum_over_64_bits_is_refused_and_the_largest_is_not() {
         vec![of_day(1, i64::MAX - 1), of_day(2, second)]
     };
     let largest = aggregate(&built(DeliveryDaily, &[facts(1)]), &whole_april()).unwrap();
-    assert_eq!(largest.sums, [[i128::from(i64::MAX)]]);
+    assert_eq!(largest.sums, [[i64::MAX]]);
     let refused = aggregate(&built(DeliveryDaily, &[facts(2)]), &whole_april()).unwrap_err();
     assert!(matches!(
         refused,

@@ -1,0 +1,127 @@
+//! The segment files of one partition in memory, checked, and what is read from them together.
+//!
+//! Invariant: damage is laid to the segment in which it was found, never passed over.
+
+use bellwether_domain::codes::CodeTable;
+use bellwether_domain::dataset::Dataset;
+use bellwether_domain::segment::{PartitionVersion, Segment};
+use bytes::Bytes;
+
+use crate::column::{Column, ColumnName, RawColumn};
+use crate::decode::{SegmentFile, StoredRows, stored_cells, stored_columns, text_keys};
+use crate::error::Cause;
+use crate::merge::{PARTITION_ROWS_MAX, keep_seen, settle};
+use crate::partition::{PartitionIndex, Placement, index_of};
+use crate::store::sha256_of;
+use crate::{Error, Result};
+
+/// How many columns are decoded at a time: each is 8 bytes a row until it is narrowed.
+const COLUMNS_DECODED_MAX: usize = 4;
+
+/// Some segments of one partition with their files, in the manifest's order.
+#[derive(Debug)]
+pub(crate) struct Files {
+    segments: Vec<Segment>,
+    files: Vec<SegmentFile>,
+}
+
+impl Files {
+    /// Compares each file's SHA-256 with the manifest's and reads its footer.
+    pub(crate) fn open(segments: Vec<Segment>, bytes: Vec<Bytes>) -> Result<Self> {
+        let mut files = Vec::with_capacity(bytes.len());
+        for (segment, bytes) in segments.iter().zip(bytes) {
+            if sha256_of(&bytes) != segment.sha256 {
+                let cause = "its SHA-256 differs from the manifest's";
+                return Err(damaged(segment, cause.into()));
+            }
+            let file = SegmentFile::open(bytes, segment.newest_commit());
+            files.push(file.map_err(|cause| damaged(segment, cause))?);
+        }
+        Ok(Self { segments, files })
+    }
+
+    /// Where the rows lie that count for the version, which is of these segments.
+    pub(crate) fn index(
+        &self,
+        version: &PartitionVersion,
+        codes: &CodeTable,
+    ) -> Result<PartitionIndex> {
+        let dataset = Dataset::of(version.name.dataset);
+        let mut cells = Vec::new();
+        let mut n_stored = 0;
+        for (place, file) in self.files.iter().enumerate() {
+            let damaged = |cause| self.damaged(place, cause);
+            n_stored += file.n_rows().map_err(damaged)?;
+            let first = first_row_of(n_stored, file).map_err(damaged)?;
+            stored_cells(file, version.name, codes, first, &mut cells).map_err(damaged)?;
+        }
+        keep_seen(&mut cells, version, codes);
+        let keys = || text_keys(&self.files, dataset);
+        let settled = settle(cells, keys).map_err(|(place, cause)| self.damaged(place, cause))?;
+        let placement = Placement::new(settled.stretches, settled.merged, n_stored);
+        Ok(index_of(version, settled.cells.into_iter(), placement))
+    }
+
+    /// Columns of an index that was made of these segments.
+    pub(crate) fn columns(
+        &self,
+        index: &PartitionIndex,
+        codes: &CodeTable,
+        names: &[ColumnName],
+    ) -> Result<Vec<Column>> {
+        let dataset = Dataset::of(index.name.dataset);
+        let n_stored = index.placement.n_stored();
+        let mut columns = Vec::with_capacity(names.len());
+        for some in names.chunks(COLUMNS_DECODED_MAX) {
+            let empty = |name: &ColumnName| (*name, RawColumn::with_capacity(n_stored));
+            let mut stored: Vec<_> = some.iter().map(empty).collect();
+            for (place, file) in self.files.iter().enumerate() {
+                stored_columns(file, dataset, codes, &mut stored)
+                    .map_err(|cause| self.damaged(place, cause))?;
+            }
+            for (name, values) in stored {
+                let measure = match name {
+                    ColumnName::Measure(place) => Some(place),
+                    ColumnName::Dimension(_) => None,
+                };
+                columns.push(index.placement.laid(values, measure).narrowed());
+            }
+        }
+        Ok(columns)
+    }
+
+    /// All rows in the order of their keys. The error is the place of the damaged file.
+    pub(crate) fn rows(&self) -> Result<StoredRows> {
+        let Some(first) = self.segments.first() else {
+            return Ok(StoredRows::default());
+        };
+        let dataset = Dataset::of(first.partition.dataset);
+        StoredRows::open(&self.files, dataset).map_err(|(place, cause)| self.damaged(place, cause))
+    }
+
+    /// The error for what is wrong with the file at this place.
+    pub(crate) fn damaged(&self, place: usize, cause: Cause) -> Error {
+        damaged(&self.segments[place], cause)
+    }
+}
+
+/// The number of a file's first row, `n_rows` being those up to its last.
+fn first_row_of(n_rows: usize, file: &SegmentFile) -> Result<u32, Cause> {
+    if n_rows > PARTITION_ROWS_MAX {
+        return Err(format!("a partition holds at most {PARTITION_ROWS_MAX} rows").into());
+    }
+    Ok(u32::try_from(n_rows - file.n_rows()?)?)
+}
+
+/// The error for what is wrong with a segment's file. An error of the store's own, such as a text
+/// without a code, is no damage.
+pub(crate) fn damaged(segment: &Segment, cause: Cause) -> Error {
+    match cause.downcast::<Error>() {
+        Ok(own) => *own,
+        Err(source) => Error::CorruptSegment {
+            segment: segment.id,
+            batches: segment.batches(),
+            source,
+        },
+    }
+}
