@@ -55,6 +55,10 @@ fn run(options: &Options) -> Result<bool, String> {
     let folder = options.folder()?;
     let data = data::ensure(options)?;
     let mut duckdb = DuckDb::start(&options.root()?, &folder, &data)?;
+    if options.prepare {
+        duckdb.end()?;
+        return Ok(true);
+    }
     let loaded = load::load(options, &folder, &data)?;
 
     let log = folder.join("serve.log");

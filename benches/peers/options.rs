@@ -40,6 +40,9 @@ pub(crate) struct Options {
     /// How often each side answers a question; the median is shown.
     #[arg(long, default_value_t = 15)]
     pub(crate) repetitions: usize,
+    /// Make the facts and DuckDB's tables where they lack, and end; later runs take them.
+    #[arg(long)]
+    pub(crate) prepare: bool,
     /// Take the data folder that the run before has loaded; ingest isn't measured then.
     #[arg(long)]
     pub(crate) reuse_load: bool,
