@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: methods, media types, statuses, and the limits that protect the server.
 
+mod finished;
 mod health;
 mod limits;
 mod media;

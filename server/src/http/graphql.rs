@@ -1,9 +1,10 @@
 //! GraphQL over HTTP: our own endpoint, because the ready-made one runs mutations by GET, ignores
 //! content types, reads bodies without limit and always answers 200 (graphql.md, section 2).
 
-use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
-use bellwether_schema::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
+use bellwether_domain::{ErrorCode, Scope};
+use bellwether_schema::{AnswerPlace, GraphqlReply, GraphqlRequest, Known, Method, ReplyOutcome};
+use bytes::Bytes;
 use poem::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
@@ -13,6 +14,7 @@ use super::auth::scope;
 use super::error::{HttpError, RETRY_AFTER_S, refusal_json};
 use super::request_id::RequestId;
 use super::server::HttpState;
+use super::small_body::{ReadError, read};
 
 /// The two media types of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +46,52 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(response) => return response,
     };
-    let parsed = match *request.method() {
-        HttpMethod::POST => parse_post(request.headers(), body, state.graphql_body_bytes_max)
-            .await
-            .map(|parsed| (parsed, Method::Post)),
-        HttpMethod::GET => parse_get(request).map(|parsed| (parsed, Method::Get)),
+    let answered = match *request.method() {
+        HttpMethod::POST => post(request, &state, &id, body, media).await,
+        HttpMethod::GET => get(request, &state, &id, media).await,
         _ => return not_allowed(),
     };
-    match parsed {
-        Ok((parsed, method)) => run(request, &state, &id, parsed, method, media).await,
-        Err(refusal) => refused(&refusal, media),
-    }
+    answered.unwrap_or_else(|error| refused(&error.refusal, media))
+}
+
+async fn post(
+    request: &Request,
+    state: &HttpState,
+    id: &RequestId,
+    body: Body,
+    media: Media,
+) -> Result<Response, HttpError> {
+    require_json(request.headers())?;
+    let bytes = read_at_most(state.graphql_body_bytes_max, body).await?;
+    let scope = scope(&state.services, request, id).await?;
+    // Before the body is read as JSON: a request that is asked again and again costs no more.
+    let place = match state.schema.recall(&scope, &bytes).await {
+        Known::Answered(answer) => return Ok(executed(answer, media)),
+        Known::Unanswered(place) => place,
+    };
+    let parsed = parse_post(&bytes)?;
+    let caller = Caller { scope, id, place };
+    Ok(run(state, caller, parsed, Method::Post, media).await)
+}
+
+async fn get(
+    request: &Request,
+    state: &HttpState,
+    id: &RequestId,
+    media: Media,
+) -> Result<Response, HttpError> {
+    let parsed = parse_get(request)?;
+    let scope = scope(&state.services, request, id).await?;
+    let place = None;
+    let caller = Caller { scope, id, place };
+    Ok(run(state, caller, parsed, Method::Get, media).await)
+}
+
+/// Who asks, the name of the request, and where its answer may be kept.
+struct Caller<'a> {
+    scope: Scope,
+    id: &'a RequestId,
+    place: Option<AnswerPlace>,
 }
 
 fn not_allowed() -> Response {
@@ -67,22 +104,25 @@ fn not_allowed() -> Response {
 }
 
 async fn run(
-    request: &Request,
     state: &HttpState,
-    id: &RequestId,
+    caller: Caller<'_>,
     parsed: GraphqlRequest,
     method: Method,
     media: Media,
 ) -> Response {
-    let scope = match scope(&state.services, request, id).await {
-        Ok(scope) => scope,
-        Err(error) => return refused_as(&error, media),
-    };
+    let Caller { scope, id, place } = caller;
     let reply = state
         .schema
-        .execute(scope, parsed, method, id.as_str())
-        .await;
-    respond(reply, media)
+        .execute(scope, parsed, method, id.as_str(), place);
+    // In memory of its own, so that a request that doesn't run isn't moved about at its size.
+    respond(Box::pin(reply).await, media)
+}
+
+/// The response of a request that ran, or whose answer is known.
+fn executed(answer: Bytes, media: Media) -> Response {
+    Response::builder()
+        .content_type(media.content_type())
+        .body(answer)
 }
 
 fn respond(reply: GraphqlReply, media: Media) -> Response {
@@ -133,22 +173,15 @@ fn accepted(headers: &HeaderMap) -> Result<Media, Response> {
     Err(response)
 }
 
-async fn parse_post(
-    headers: &HeaderMap,
-    body: Body,
-    bytes_max: usize,
-) -> Result<GraphqlRequest, Refusal> {
-    require_json(headers)?;
-    let bytes = body
-        .into_bytes_limit(bytes_max)
-        .await
-        .map_err(|error| match error {
-            poem::error::ReadBodyError::PayloadTooLarge => {
-                Refusal::limit("graphql_body_bytes_max", bytes_max, "the request")
-            }
-            _ => Refusal::invalid("the body ended before it was whole"),
-        })?;
-    let value: serde_json::Value = serde_json::from_slice(&bytes)
+async fn read_at_most(bytes_max: usize, body: Body) -> Result<Bytes, Refusal> {
+    read(body, bytes_max).await.map_err(|error| match error {
+        ReadError::TooLong => Refusal::limit("graphql_body_bytes_max", bytes_max, "the request"),
+        ReadError::Broken => Refusal::invalid("the body ended before it was whole"),
+    })
+}
+
+fn parse_post(bytes: &[u8]) -> Result<GraphqlRequest, Refusal> {
+    let value: serde_json::Value = serde_json::from_slice(bytes)
         .map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
     if value.is_array() {
         return Err(Refusal::invalid(
@@ -209,10 +242,6 @@ fn parse_get(request: &Request) -> Result<GraphqlRequest, Refusal> {
         variables: object("variables")?,
         extensions: object("extensions")?,
     })
-}
-
-fn refused_as(error: &HttpError, media: Media) -> Response {
-    refused(&error.refusal, media)
 }
 
 /// A request that never reached the schema, in GraphQL's own error shape and without `data`.

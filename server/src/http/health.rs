@@ -34,7 +34,8 @@ pub(super) async fn ready(state: Data<&HttpState>) -> (StatusCode, &'static str)
     }
 }
 
-/// `GET /v1/status`, with the operator's token: version and plugins.
+/// `GET /v1/status`, with the operator's token: version, plugins, and how many GraphQL requests
+/// by POST there were and how many of them found their answer finished.
 #[handler]
 pub(super) async fn status(
     request: &Request,
@@ -53,10 +54,26 @@ pub(super) async fn status(
         })
     });
     let plugins: Vec<serde_json::Value> = plugins.collect();
-    Json(json!({ "version": env!("CARGO_PKG_VERSION"), "plugins": plugins })).into_response()
+    let finished = state.services.finished_counts();
+    let answers = json!({
+        "asked": finished.asked,
+        "finished": finished.found,
+        "finishedBytes": finished.bytes,
+    });
+    let status = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "answers": answers,
+        "plugins": plugins,
+    });
+    Json(status).into_response()
 }
 
-async fn operator(request: &Request, state: &HttpState, id: &RequestId) -> Result<(), HttpError> {
+/// Refuses whoever doesn't carry an operator's token.
+pub(super) async fn operator(
+    request: &Request,
+    state: &HttpState,
+    id: &RequestId,
+) -> Result<(), HttpError> {
     let token = bearer(request)?;
     if let Ok(secret) = TokenSecret::parse(token) {
         let known = state.services.is_operator(secret).await;
@@ -66,6 +83,6 @@ async fn operator(request: &Request, state: &HttpState, id: &RequestId) -> Resul
     }
     // A member's token is good, only not here; any other one is refused as everywhere.
     scope(&state.services, request, id).await?;
-    let message = "the status is for operators; use the token of `bellwether admin operator-token`";
+    let message = "this address is for operators; use the token of `bellwether admin operator-token`";
     Err(Refusal::new(ErrorCode::Forbidden, message).into())
 }

@@ -8,17 +8,20 @@ use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 use bellwether_schema::ApiSchema;
 use bellwether_service::Services;
+use poem::http::uri::Scheme;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
+use poem::web::{LocalAddr, RemoteAddr};
 use poem::{
     Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Response, Route, RouteMethod, Server, get,
     handler, post,
 };
+use tokio::net::TcpStream;
 
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
-use super::{graphql, health, ingest};
+use super::{graphql, health, ingest, maintenance};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -65,12 +68,31 @@ impl Listening {
         grace: Duration,
     ) -> Result<(), String> {
         let services = state.services.clone();
-        let server = Server::new_with_acceptor(self.acceptor);
+        let server = Server::new_with_acceptor(Undelayed(self.acceptor));
         let served = server
             .run_with_graceful_shutdown(routes(state), stop, Some(grace))
             .await;
         services.finish().await;
         served.map_err(|error| format!("the server stopped: {error}"))
+    }
+}
+
+/// Takes connections whose small packets are sent at once: an answer's end doesn't wait until the
+/// client has acknowledged its beginning.
+struct Undelayed(TcpAcceptor);
+
+impl Acceptor for Undelayed {
+    type Io = TcpStream;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        self.0.local_addr()
+    }
+
+    async fn accept(&mut self) -> std::io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
+        let accepted = self.0.accept().await?;
+        // A connection that can't be set so is gone, which its first read tells.
+        let _ = accepted.0.set_nodelay(true);
+        Ok(accepted)
     }
 }
 
@@ -88,6 +110,10 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/graphql", graphql::graphql)
         .at("/schema.graphql", only("GET", get(sdl)))
         .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
+        .at(
+            "/v1/maintenance/:work",
+            only("POST", post(maintenance::maintenance)),
+        )
         .at("/v1/status", only("GET", get(health::status)))
         .at("/health/live", only("GET", get(health::live)))
         .at("/health/ready", only("GET", get(health::ready)))
