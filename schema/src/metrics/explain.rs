@@ -9,7 +9,7 @@ use crate::words::{DatasetName, PartitionSource};
 /// What a metric query would read.
 #[derive(Debug)]
 pub(crate) struct MetricsPlan {
-    pub(super) explanation: Explanation,
+    pub(crate) explanation: Explanation,
 }
 
 /// What one partition, a month of a dataset, would be asked.
