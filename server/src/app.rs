@@ -10,7 +10,7 @@ use bellwether_domain::ids::{IdSource, StoreId};
 use bellwether_domain::time::Clock;
 use bellwether_plugin_host::PluginHost;
 use bellwether_schema::ApiSchema;
-use bellwether_service::{Services, Steps, SweepReport};
+use bellwether_service::{RESTORING, RestoreReport, Services, Steps, SweepReport};
 use bellwether_store::{Store, StoreConfig};
 
 use crate::clock::{SystemClock, SystemRandom};
@@ -36,6 +36,7 @@ impl App {
     /// process left, and puts the parts together.
     pub async fn open(config: Config) -> Result<Self, String> {
         let lock = lock_folder(&config.data_dir)?;
+        refuse_unrestored(&config.data_dir)?;
         let store_id = store_id(&config.data_dir)?;
         let catalogue = Catalogue::open(config.catalogue).map_err(|error| told(&error))?;
         let migrated = catalogue.migrate().map_err(|error| told(&error))?;
@@ -75,6 +76,30 @@ pub fn migrate(config: Config) -> Result<Vec<String>, String> {
     catalogue.migrate().map_err(|error| told(&error))
 }
 
+/// Restores a backup into the configuration's data folder, which must be empty, and its catalogue.
+pub fn restore(config: Config, backup: &Path) -> Result<RestoreReport, String> {
+    let _lock = lock_folder(&config.data_dir)?;
+    let store_id = store_id(&config.data_dir)?;
+    let open = || {
+        let catalogue = Catalogue::open(config.catalogue)?;
+        catalogue.migrate()?;
+        Ok(catalogue)
+    };
+    bellwether_service::restore(backup, &config.data_dir, store_id, open)
+        .map_err(|error| error.chain())
+}
+
+/// Refuses a data folder into which a restore is not through.
+fn refuse_unrestored(data_dir: &Path) -> Result<(), String> {
+    if !data_dir.join(RESTORING).exists() {
+        return Ok(());
+    }
+    Err(format!(
+        "a restore into the data folder `{}` was not through; remove all that is in it and restore again",
+        data_dir.display()
+    ))
+}
+
 /// One process owns a data folder: the lock goes with the process, however it ends.
 fn lock_folder(data_dir: &Path) -> Result<File, String> {
     let shown = data_dir.display();
@@ -90,7 +115,7 @@ fn lock_folder(data_dir: &Path) -> Result<File, String> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(format!(
-            "another process holds the data folder `{shown}`; stop it, or name another folder with `--data-dir` (`bellwether ingest` can send to it with `--url` and `--token`)"
+            "another process holds the data folder `{shown}`; stop it, or name another folder with `--data-dir` (some commands can speak to its server with `--url` and `--token`)"
         )),
         Err(TryLockError::Error(error)) => {
             Err(format!("can't lock the data folder `{shown}`: {error}"))

@@ -10,3 +10,4 @@ pub mod clock;
 pub mod config;
 pub mod generate;
 pub mod http;
+pub mod maintenance;

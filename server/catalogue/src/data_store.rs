@@ -2,7 +2,7 @@
 //!
 //! A catalogue on PostgreSQL can be reached from any folder; the paths of its segments mean
 //! something in one only.
-//! Invariant: the first folder to be bound stays the catalogue's.
+//! Invariant: the first folder to be bound stays the catalogue's, unless a restore moves it.
 
 use bellwether_domain::ids::StoreId;
 use diesel::prelude::*;
@@ -34,6 +34,24 @@ impl Catalogue {
         Err(Error::OtherStore {
             bound: bound.to_string(),
             given: store.to_string(),
+        })
+    }
+
+    /// Binds the catalogue to a data folder, whichever it was bound to before: for a restore, when
+    /// its segments have just been put into that folder.
+    pub fn rebind_store(&self, store: StoreId) -> Result<()> {
+        self.write(|connection| {
+            diesel::delete(data_store::table.find(PLACE))
+                .execute(connection)
+                .map_err(Error::database("free a catalogue of its data folder"))?;
+            diesel::insert_into(data_store::table)
+                .values((
+                    data_store::place.eq(PLACE),
+                    data_store::store_id.eq(store.to_string()),
+                ))
+                .execute(connection)
+                .map_err(Error::insert("data folder", store))?;
+            Ok(())
         })
     }
 

@@ -92,6 +92,13 @@ pub fn seconds_after(moment: Timestamp, seconds: u32) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+/// The moment so many seconds earlier.
+pub fn seconds_before(moment: Timestamp, seconds: u32) -> Timestamp {
+    moment
+        .checked_sub(i64::from(seconds).seconds())
+        .unwrap_or(Timestamp::MIN)
+}
+
 /// Reads `2026-04-01`; nothing else is a date here.
 pub fn parse_date(text: &str) -> Result<Date, Refusal> {
     let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';

@@ -60,6 +60,7 @@ impl Services {
             Ok(parts.catalogue.retract_batch(scope, batch, now)?)
         });
         let retracted = retracted.await?;
+        self.parts.compaction.notice();
         tracing::info!(batch.id = %batch, commit = retracted.commit.0, "batch retracted");
         Ok(retracted)
     }

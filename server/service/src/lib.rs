@@ -11,6 +11,7 @@ mod analytics;
 mod attributes;
 mod authorisation;
 mod background;
+mod backup;
 mod batches;
 mod compaction;
 mod config;
@@ -32,6 +33,7 @@ pub use analytics::{
     CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, PartitionExplained,
     PartitionSource, Reading, Warning, WarningCode,
 };
+pub use backup::{BackupReport, RESTORING, RestoreReport, restore};
 pub use batches::BatchPage;
 pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};

@@ -12,6 +12,8 @@ use crate::analytics::Caches;
 use crate::attributes::AttributesCache;
 use crate::authorisation::AuthorisationCache;
 use crate::background::blocking;
+use crate::backup::BackupState;
+use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
 use crate::error::Result;
 use crate::finished::FinishedAnswers;
@@ -45,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) caches: Caches,
     pub(crate) finished: FinishedAnswers,
     pub(crate) scoring: ScoringState,
+    pub(crate) compaction: CompactionState,
+    pub(crate) backups: BackupState,
 }
 
 impl Services {
@@ -78,6 +82,8 @@ impl Services {
                 caches,
                 finished,
                 scoring: ScoringState::new(),
+                compaction: CompactionState::default(),
+                backups: BackupState::default(),
             }),
         }
     }
@@ -97,8 +103,10 @@ impl Services {
         .await
     }
 
-    /// Waits until the batches that are on their way have ended, for a graceful stop.
+    /// Stops the work in the background and waits until the batches that are on their way have
+    /// ended, for a graceful stop.
     pub async fn finish(&self) {
+        self.parts.compaction.stop();
         self.parts.tasks.finish().await;
     }
 

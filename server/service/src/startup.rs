@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bellwether_domain::time::days_before;
+use bellwether_domain::time::{Timestamp, days_before};
 
 use crate::background::blocking;
+use crate::compaction::remove_dropped;
 use crate::error::{Error, Result};
 use crate::ingest::BODY_PREFIX;
 use crate::services::Services;
@@ -18,6 +19,8 @@ pub struct SweepReport {
     pub batches_abandoned: usize,
     /// Files of leases that no commit named.
     pub files_removed: usize,
+    /// Files that gave way to compacted ones.
+    pub dropped_removed: usize,
     /// Half-received bodies.
     pub bodies_removed: usize,
 }
@@ -59,11 +62,14 @@ impl Services {
             })
             .await?;
         }
+        // Nobody reads yet, so that no file needs its grace.
+        let dropped_removed = remove_dropped(&self.parts, Timestamp::MAX).await?;
         let bodies_removed = self.clear_spool().await?;
         self.purge_old_answers().await?;
         Ok(SweepReport {
             batches_abandoned,
             files_removed,
+            dropped_removed,
             bodies_removed,
         })
     }
@@ -94,6 +100,7 @@ impl Services {
         blocking("purge old answers", move || {
             let kept = days_before(parts.clock.now(), parts.config.idempotency_days);
             parts.catalogue.purge_answers(kept)?;
+            parts.catalogue.purge_pins(parts.clock.now())?;
             Ok(())
         })
         .await

@@ -1,4 +1,4 @@
-//! The named steps of a commit, at which a test can stop the process to kill it.
+//! The named steps of a commit, a compaction and a backup, at which a test can stop the process to kill it.
 //!
 //! A stopped step prints `stopped at <step>` on standard error and never goes on.
 //! Invariant: without a configured stop this does nothing.
@@ -9,7 +9,7 @@ use bellwether_domain::closed_words;
 use tokio::sync::Notify;
 
 closed_words! {
-    /// A step of the ingest's way to its acknowledgement, named by what has just happened.
+    /// A step of a way that ends in something lasting, named by what has just happened.
     pub enum Step, "a step" {
         /// The body lies in the spool folder.
         Received => "received",
@@ -23,6 +23,16 @@ closed_words! {
         Staged => "staged",
         /// The catalogue's transaction is through; the sender doesn't know yet.
         Committed => "committed",
+        /// Compaction has taken the lease on its file.
+        CompactionLeased => "compaction-leased",
+        /// Compaction's file is written and synced, its folders too.
+        CompactionStaged => "compaction-staged",
+        /// The catalogue names compaction's file; those that gave way are still on the disk.
+        CompactionReplaced => "compaction-replaced",
+        /// The snapshots that a backup copies are pinned.
+        BackupPinned => "backup-pinned",
+        /// All files of a backup are copied; the one that makes it a backup is not written.
+        BackupCopied => "backup-copied",
     }
 }
 

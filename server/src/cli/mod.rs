@@ -1,11 +1,17 @@
 //! The command line: one file a command.
 
 mod admin;
+mod backup;
+mod batch;
+mod compact;
 mod demo;
+mod door;
 pub mod generate;
 pub mod ingest;
 mod local;
+mod restore;
 mod serve;
+mod verify;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -36,6 +42,17 @@ enum Command {
     Migrate(Folder),
     /// Take report files in, over HTTP or straight into a data folder.
     Ingest(ingest::IngestArgs),
+    /// List what was sent in, or undo one of it.
+    #[command(subcommand)]
+    Batch(batch::BatchCommand),
+    /// Merge small segments now.
+    Compact(compact::CompactArgs),
+    /// See whether everything is there and whole, and how to mend what is not.
+    Verify(verify::VerifyArgs),
+    /// Back everything up into a folder, while serving or not.
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty data folder.
+    Restore(restore::RestoreArgs),
     /// Write facts for load tests.
     Generate(generate::GenerateArgs),
     /// Make and change agencies, brands, members and tokens.
@@ -99,6 +116,11 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ingest(args) => local::ingest(args).await,
+        Command::Batch(command) => batch::run(command).await,
+        Command::Compact(args) => compact::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(&args),
         Command::Generate(args) => {
             let today = bellwether_domain::time::utc_date(SystemClock.now());
             generate::run(&args, today).map(|()| ExitCode::SUCCESS)

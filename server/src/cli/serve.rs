@@ -39,6 +39,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
     tracing::info!(
         batches_abandoned = swept.batches_abandoned,
         files_removed = swept.files_removed,
+        dropped_removed = swept.dropped_removed,
         bodies_removed = swept.bodies_removed,
         "swept",
     );
@@ -98,6 +99,7 @@ impl Running {
             schema: self.app.schema.clone(),
             graphql_body_bytes_max: self.graphql_body_bytes_max,
         };
+        self.app.services.start_compaction();
         self.listening
             .serve(state, told_to_stop(), self.grace)
             .await?;

@@ -8,6 +8,7 @@ mod error;
 mod graphql;
 mod health;
 mod ingest;
+mod maintenance;
 mod request_id;
 mod server;
 mod small_body;

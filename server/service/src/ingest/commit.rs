@@ -163,6 +163,7 @@ impl Staged {
         }
         let answer = published?;
         parts.steps.reached(Step::Committed).await;
+        parts.compaction.notice();
         tracing::info!(batch.id = %answer.batch, n_rows = answer.accepted, "batch committed");
         Ok(answer)
     }

@@ -1,0 +1,168 @@
+//! The way of a command to an instance: a server over HTTP, or the data folder that nobody serves
+//! right now.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bellwether_domain::agency::Slug;
+use bellwether_schema::{GraphqlRequest, Method};
+use clap::Args;
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use super::ingest::BearerToken;
+use crate::app::{App, told};
+use crate::config::Config;
+use crate::maintenance::Maintenance;
+
+/// A server that doesn't take the connection in this time is away.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The server answers once the work is through; a large backup takes a while.
+const ANSWER_TIMEOUT: Duration = Duration::from_hours(6);
+
+/// How much of an answer that is not Bellwether's is shown.
+const FOREIGN_ANSWER_CHARS_MAX: usize = 200;
+
+/// Which instance a command works on.
+#[derive(Debug, Clone, Args)]
+pub(super) struct DoorArgs {
+    /// The server's address, such as `http://127.0.0.1:7357`, while it serves.
+    #[arg(long, requires = "token")]
+    url: Option<String>,
+    /// The bearer token for the server.
+    #[arg(long, requires = "url")]
+    token: Option<BearerToken>,
+    /// The local data folder, while nobody serves it; `bellwether-data` by default.
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
+    data_dir: Option<PathBuf>,
+    /// A TOML file for the local data folder, as servers read it; a server has its own.
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    config: Option<PathBuf>,
+}
+
+/// An instance that is reached.
+#[derive(Debug)]
+pub(super) enum Door {
+    Server { url: String, token: BearerToken },
+    Folder(Box<App>),
+}
+
+impl DoorArgs {
+    /// Whether the command speaks to a server, whose token tells the agency.
+    pub(super) fn is_remote(&self) -> bool {
+        self.url.is_some()
+    }
+
+    pub(super) async fn open(&self) -> Result<Door, String> {
+        if let (Some(url), Some(token)) = (&self.url, &self.token) {
+            return Ok(Door::Server {
+                url: url.trim_end_matches('/').to_owned(),
+                token: token.clone(),
+            });
+        }
+        let data_dir = self.data_dir.as_deref();
+        let data_dir = data_dir.unwrap_or(Path::new("bellwether-data"));
+        if !data_dir.exists() {
+            return Err(format!(
+                "the data folder `{}` does not exist; name one with `--data-dir`, or a server with `--url` and `--token`",
+                super::shown(data_dir)
+            ));
+        }
+        let app = App::open(Config::load(data_dir, self.config.as_deref())?).await?;
+        Ok(Door::Folder(Box::new(app)))
+    }
+}
+
+impl Door {
+    /// Has an operator's work done, and gives what came of it.
+    pub(super) async fn maintain(&self, work: &Maintenance) -> Result<Value, String> {
+        match self {
+            Self::Folder(app) => {
+                let done = work.perform(&app.services).await;
+                done.map_err(|error| {
+                    let refusal = error.refusal();
+                    format!("{} ({})", refusal.message, refusal.code)
+                })
+            }
+            Self::Server { url, token } => {
+                let (path, body) = work.request();
+                let answer = post(url, path, token, &body)?;
+                match answer["error"]["message"].as_str() {
+                    Some(message) => {
+                        let code = answer["error"]["code"].as_str().unwrap_or_default();
+                        Err(format!("{message} ({code})"))
+                    }
+                    None => Ok(answer),
+                }
+            }
+        }
+    }
+
+    /// Asks over GraphQL, in the folder as the operator of an agency, and gives the `data`.
+    pub(super) async fn graphql(
+        &self,
+        agency: Option<&Slug>,
+        query: &str,
+        variables: Value,
+    ) -> Result<Value, String> {
+        let mut answer = match self {
+            Self::Folder(app) => in_folder(app, agency, query, variables).await?,
+            Self::Server { url, token } => {
+                let body = json!({ "query": query, "variables": variables });
+                post(url, "/graphql", token, &body)?
+            }
+        };
+        let error = [&answer["errors"][0], &answer["error"]]
+            .into_iter()
+            .find_map(|error| error["message"].as_str());
+        match error {
+            Some(message) => Err(message.to_owned()),
+            None => Ok(answer["data"].take()),
+        }
+    }
+}
+
+async fn in_folder(
+    app: &App,
+    agency: Option<&Slug>,
+    query: &str,
+    variables: Value,
+) -> Result<Value, String> {
+    let agency = agency.ok_or("name the agency with `--agency`")?;
+    let scope = app.services.catalogue().operator_scope(agency);
+    let scope = scope.map_err(|error| told(&error))?;
+    let request = json!({ "query": query, "variables": variables });
+    let request: GraphqlRequest = serde_json::from_value(request)
+        .map_err(|error| format!("the question can't be put: {error}"))?;
+    let schema = &app.schema;
+    let reply = schema.execute(scope, request, Method::Post, "command line", None);
+    serde_json::from_slice(&reply.await.body)
+        .map_err(|error| format!("the answer can't be read: {error}"))
+}
+
+/// Posts JSON and reads JSON, blocking the thread; errors come in the answer.
+fn post(url: &str, path: &str, token: &BearerToken, body: &Value) -> Result<Value, String> {
+    let agent: Agent = Agent::config_builder()
+        .http_status_as_error(false)
+        // Not followed, so that the token goes to the named server only.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_recv_response(Some(ANSWER_TIMEOUT))
+        .build()
+        .new_agent();
+    let away = |error: ureq::Error| format!("`{url}` can't be reached: {error}");
+    let mut response = agent
+        .post(format!("{url}{path}"))
+        .header("Authorization", format!("Bearer {}", token.reveal()))
+        .header("Content-Type", "application/json")
+        .send(body.to_string())
+        .map_err(away)?;
+    let text = response.body_mut().read_to_string().map_err(away)?;
+    serde_json::from_str(&text).map_err(|_| {
+        let shown: String = text.chars().take(FOREIGN_ANSWER_CHARS_MAX).collect();
+        let status = response.status().as_u16();
+        format!("the server answered HTTP {status} and no Bellwether answer; is the address right? It said: {}", shown.trim())
+    })
+}
