@@ -80,6 +80,8 @@ pub struct LimitsSection {
     pub ingest_line_bytes_max: usize,
     /// Ingest batches on their way at once.
     pub concurrent_ingests_max: usize,
+    /// Bytes of memory that the batches on their way may take together.
+    pub ingest_memory_bytes_max: u64,
     /// Bytes of one GraphQL request, variables included.
     pub graphql_body_bytes_max: usize,
     /// Bytes of one GraphQL document.
@@ -153,10 +155,11 @@ impl Default for CatalogueSection {
 impl Default for LimitsSection {
     fn default() -> Self {
         Self {
-            ingest_body_bytes_max: 1 << 30,
-            ingest_rows_max: 5_000_000,
+            ingest_body_bytes_max: 4 << 30,
+            ingest_rows_max: 100_000_000,
             ingest_line_bytes_max: 1 << 20,
             concurrent_ingests_max: 4,
+            ingest_memory_bytes_max: 512 << 20,
             graphql_body_bytes_max: 256 * 1024,
             document_bytes_max: 64 * 1024,
             expanded_selections_max: 5_000,
@@ -264,6 +267,7 @@ fn service_config(
         ingest_rows_max: limits.ingest_rows_max,
         ingest_line_bytes_max: limits.ingest_line_bytes_max,
         concurrent_ingests_max: limits.concurrent_ingests_max,
+        ingest_memory_bytes_max: limits.ingest_memory_bytes_max,
         staging_lease_s: 3_600,
         idempotency_days: 30,
         answer_cache_bytes: cache.answer_bytes,

@@ -11,12 +11,15 @@ pub struct ServiceConfig {
     pub spool_folder: PathBuf,
     /// The most bytes of one ingest body.
     pub ingest_body_bytes_max: u64,
-    /// The most rows of one ingest batch; a batch is held in memory while it is checked.
+    /// The most rows of one ingest batch.
     pub ingest_rows_max: u64,
     /// The most bytes of one line of CSV or NDJSON.
     pub ingest_line_bytes_max: usize,
     /// The most ingest batches on their way at once; the next one is refused.
     pub concurrent_ingests_max: usize,
+    /// The most memory that the batches on their way may take together; one that finds too little
+    /// left is refused.
+    pub ingest_memory_bytes_max: u64,
     /// How long a batch may take until it can't be committed and its key may be taken over.
     pub staging_lease_s: u32,
     /// How long answers to idempotency keys are kept.

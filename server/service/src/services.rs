@@ -64,7 +64,10 @@ impl Services {
     ) -> Self {
         let caches = Caches::new(&config);
         let finished = FinishedAnswers::new(config.answer_cache_bytes);
-        let ingests = Admission::new(config.concurrent_ingests_max);
+        let ingests = Admission::new(
+            config.concurrent_ingests_max,
+            config.ingest_memory_bytes_max,
+        );
         Self {
             parts: Arc::new(Parts {
                 config,

@@ -3,21 +3,17 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use bellwether_domain::batch::BatchAnswer;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::SpooledBody;
-use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::ingest_bar::IngestBar;
 use super::ingest::{IngestArgs, PreparedBatch, failed_json, plan, report, send_over_http, unsent};
 use crate::app::{App, told};
 use crate::config::Config;
-
-/// How often the spinner turns while a local batch is written.
-const TURN: Duration = Duration::from_millis(120);
 
 /// Why a batch has no answer: the sentence for people, and the error for scripts.
 struct Failure {
@@ -143,21 +139,13 @@ async fn into_folder(
     batch: &PreparedBatch,
     json: bool,
 ) -> Result<BatchAnswer, Failure> {
-    let spinner = if json {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new_spinner()
-    };
-    spinner.set_message(format!("{}: checking and writing", batch.source_name));
-    spinner.enable_steady_tick(TURN);
     let taken = async {
         let bytes_max = app.services.config().ingest_body_bytes_max;
         let body = SpooledBody::of_file(batch.path(), bytes_max)?;
-        app.services
-            .ingest(scope, batch.request.clone(), body)
-            .await
+        let bar = IngestBar::new(&batch.source_name, &body, json);
+        let ingest = app.services.ingest(scope, batch.request.clone(), body);
+        bar.show_while(ingest).await
     };
     let taken = taken.await;
-    spinner.finish_and_clear();
     taken.map_err(|error| Failure::of_refusal(&error.refusal()))
 }

@@ -8,6 +8,7 @@ mod demo;
 mod door;
 pub mod generate;
 pub mod ingest;
+mod ingest_bar;
 mod local;
 mod restore;
 mod serve;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bellwether_catalogue::IDEMPOTENCY_KEY_BYTES_MAX;
 use bellwether_domain::agency::Slug;
-use bellwether_domain::batch::{BatchAnswer, BatchOutcome, IngestMode};
+use bellwether_domain::batch::{
+    BatchAnswer, BatchOutcome, ColumnRule, IngestMode, ReplaceRule,
+};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
@@ -25,11 +27,13 @@ use super::request_id::RequestId;
 use super::server::HttpState;
 
 /// The options that the address may carry.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 9] = [
     "brand",
     "mode",
     "register",
     "duplicates",
+    "columns",
+    "replace",
     "platform",
     "currency",
     "timezone",
@@ -147,6 +151,12 @@ fn parse_request(
         duplicates: option("duplicates")
             .map_or(Ok(Duplicates::Reject), |word| word.parse())
             .map_err(at("duplicates"))?,
+        columns: option("columns")
+            .map_or(Ok(ColumnRule::Replace), |word| word.parse())
+            .map_err(at("columns"))?,
+        replace: option("replace")
+            .map_or(Ok(ReplaceRule::Keys), |word| word.parse())
+            .map_err(at("replace"))?,
         register: register(options)?,
         idempotency_key: idempotency_key(headers)?,
     })

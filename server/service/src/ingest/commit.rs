@@ -9,20 +9,18 @@
 //!
 //! A kill before 4 leaves files that only the lease names: the sweep at start removes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bellwether_catalogue::{NewSegment, Publication, StagingLease};
 use bellwether_domain::ErrorCode;
-use bellwether_domain::batch::{BatchAnswer, BatchOutcome};
-use bellwether_domain::dataset::Dataset;
-use bellwether_domain::fact::Fact;
-use bellwether_domain::ids::{SegmentId, StagingId};
-use bellwether_domain::segment::PartitionName;
-use bellwether_domain::time::Month;
+use bellwether_domain::batch::{BatchAnswer, BatchOutcome, ReplaceRule};
+use bellwether_domain::ids::StagingId;
+use bellwether_domain::segment::CommitNumber;
 use bellwether_store::{ATTRIBUTION_CODES, CAMPAIGN_CODES, StagedSegment};
 
 use super::validate::Validated;
+use super::write::PlannedSegment;
 use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::Parts;
@@ -36,24 +34,17 @@ pub(super) struct Staged {
     segments: Vec<StagedSegment>,
 }
 
-/// One segment to be written.
-struct PlannedSegment {
-    id: SegmentId,
-    partition: PartitionName,
-    facts: std::ops::Range<usize>,
-}
-
 impl Validated {
     /// Writes the segments under a lease and makes them lasting.
-    pub(super) async fn stage(mut self, parts: &Arc<Parts>) -> Result<Staged> {
+    pub(super) async fn stage(self, parts: &Arc<Parts>) -> Result<Staged> {
         let planned = self.plan_segments(parts);
         let lease = self.lease(parts, &planned).await?;
         parts.steps.reached(Step::Leased).await;
-        match self.write(parts, &planned).await {
-            Ok(segments) => {
+        match self.write(parts, planned).await {
+            Ok((validated, segments)) => {
                 parts.steps.reached(Step::Staged).await;
                 Ok(Staged {
-                    validated: self,
+                    validated,
                     lease,
                     segments,
                 })
@@ -65,58 +56,14 @@ impl Validated {
         }
     }
 
-    async fn write(&self, parts: &Parts, planned: &[PlannedSegment]) -> Result<Vec<StagedSegment>> {
-        let scope = &self.received.scope;
-        let mut segments = Vec::with_capacity(planned.len());
-        for plan in planned {
-            let facts = &self.facts[plan.facts.clone()];
-            segments.push(
-                parts
-                    .store
-                    .stage(scope, plan.id, plan.partition, facts)
-                    .await?,
-            );
-            if segments.len() == 1 {
-                parts.steps.reached(Step::FirstSegment).await;
-            }
-        }
-        parts.store.sync_folders(scope, &segments).await?;
-        Ok(segments)
-    }
-
-    /// One segment a month. The facts are sorted by key; a stable sort by month keeps that order
-    /// inside each month.
-    fn plan_segments(&mut self, parts: &Parts) -> Vec<PlannedSegment> {
-        self.facts.sort_by_key(|fact| fact.key.month());
-        let mut ends: BTreeMap<Month, usize> = BTreeMap::new();
-        for (index, fact) in self.facts.iter().enumerate() {
-            ends.insert(fact.key.month(), index + 1);
-        }
-        let mut start = 0;
-        ends.into_iter()
-            .map(|(month, end)| {
-                let facts = start..end;
-                start = end;
-                PlannedSegment {
-                    id: SegmentId::from_parts(self.received.at, parts.ids.random()),
-                    partition: PartitionName {
-                        dataset: self.received.request.dataset,
-                        month,
-                    },
-                    facts,
-                }
-            })
-            .collect()
-    }
-
     async fn lease(&self, parts: &Arc<Parts>, planned: &[PlannedSegment]) -> Result<StagingLease> {
         let scope = self.received.scope.clone();
-        let texts = texts_to_code(Dataset::of(self.received.request.dataset), &self.facts);
+        let texts = self.texts_to_code();
         let lease = StagingLease {
             id: StagingId::from_parts(self.received.at, parts.ids.random()),
             paths: planned
                 .iter()
-                .map(|plan| parts.store.segment_path(&scope, plan.partition, plan.id))
+                .map(|plan| plan.path(parts, &scope))
                 .collect(),
             expires_at: self.received.lease_expires_at,
         };
@@ -127,6 +74,27 @@ impl Validated {
             Ok(lease)
         })
         .await
+    }
+
+    /// The distinct texts that need a stable code, by dimension; a few that only refused rows
+    /// have may be among them.
+    fn texts_to_code(&self) -> Vec<(String, Vec<String>)> {
+        let campaigns = self.survey.campaigns(&self.gathered.campaigns);
+        let campaigns: Vec<String> = campaigns.iter().map(ToString::to_string).collect();
+        let windows: Vec<String> = self
+            .survey
+            .attributions()
+            .map(ToString::to_string)
+            .collect();
+        let mut texts = BTreeMap::from([(CAMPAIGN_CODES, campaigns), (ATTRIBUTION_CODES, windows)]);
+        for (dimension, known) in &self.gathered.coded {
+            texts.insert(dimension, known.iter().map(ToString::to_string).collect());
+        }
+        texts.retain(|_, texts| !texts.is_empty());
+        texts
+            .into_iter()
+            .map(|(dimension, texts)| (dimension.to_owned(), texts))
+            .collect()
     }
 }
 
@@ -153,6 +121,8 @@ impl Staged {
     /// Publishes the segments in one transaction; afterwards every answer sees them.
     pub(super) async fn commit(self, parts: &Arc<Parts>) -> Result<BatchAnswer> {
         let (committing, lease) = (Arc::clone(parts), self.lease.clone());
+        let received = &self.validated.received;
+        let (scope, dataset) = (received.scope.clone(), received.request.dataset);
         let published = blocking("commit a batch", move || self.publish(&committing)).await;
         if let Err(error) = &published
             && error.code() == ErrorCode::Conflict
@@ -161,28 +131,33 @@ impl Staged {
             // its files must stay; the sweep decides by the manifest.
             give_up(parts, &lease).await;
         }
-        let answer = published?;
+        let (answer, commit) = published?;
         parts.steps.reached(Step::Committed).await;
-        parts.compaction.notice();
-        tracing::info!(batch.id = %answer.batch, n_rows = answer.accepted, "batch committed");
+        parts.warm_after(&scope, dataset, commit);
         Ok(answer)
     }
 
-    fn publish(self, parts: &Parts) -> Result<BatchAnswer> {
+    fn publish(self, parts: &Parts) -> Result<(BatchAnswer, CommitNumber)> {
         let Validated {
             received,
-            facts,
+            layout,
+            gathered,
+            survey,
             new_campaigns,
             n_good,
             n_bad,
             problems,
         } = self.validated;
+        let removals = match received.request.replace {
+            ReplaceRule::Keys => Vec::new(),
+            ReplaceRule::Range => survey.removals(layout.dataset, &gathered.campaigns),
+        };
         let mut answer = BatchAnswer {
             batch: received.id,
             outcome: BatchOutcome::Committed,
             accepted: n_good,
             rejected: n_bad,
-            rows_written: facts.len() as u64,
+            rows_written: survey.n_rows(),
             problems,
             registered: new_campaigns
                 .iter()
@@ -194,7 +169,7 @@ impl Staged {
             batch: received.id,
             staging: self.lease.id,
             segments: self.segments.into_iter().map(new_segment).collect(),
-            removals: Vec::new(),
+            removals,
             new_campaigns,
             n_rows_accepted: answer.accepted,
             now: parts.clock.now(),
@@ -211,7 +186,7 @@ impl Staged {
                     whole.to_string()
                 })?;
         answer.snapshot = Some(published.snapshot.to_string());
-        Ok(answer)
+        Ok((answer, published.commit))
     }
 }
 
@@ -226,44 +201,4 @@ fn new_segment(staged: StagedSegment) -> NewSegment {
         first_day: staged.first_day,
         last_day: staged.last_day,
     }
-}
-
-/// The distinct texts of the facts that need a stable code, by dimension.
-fn texts_to_code(dataset: &Dataset, facts: &[Fact]) -> Vec<(String, Vec<String>)> {
-    let mut texts: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let mut last_campaign = None;
-    for fact in facts {
-        if fact.key.campaign != last_campaign {
-            last_campaign = fact.key.campaign;
-            let campaign = last_campaign.map(|id| id.to_string());
-            texts.entry(CAMPAIGN_CODES).or_default().extend(campaign);
-        }
-        if let Some(window) = &fact.key.attribution
-            && !texts
-                .get(ATTRIBUTION_CODES)
-                .is_some_and(|known| known.contains(&**window))
-        {
-            texts
-                .entry(ATTRIBUTION_CODES)
-                .or_default()
-                .insert(window.to_string());
-        }
-        for (dimension, text) in dataset.dimensions.iter().zip(&fact.key.texts) {
-            if let Some(text) = text
-                && dimension.coded
-                && !texts
-                    .get(dimension.name)
-                    .is_some_and(|known| known.contains(&**text))
-            {
-                texts
-                    .entry(dimension.name)
-                    .or_default()
-                    .insert(text.to_string());
-            }
-        }
-    }
-    texts
-        .into_iter()
-        .map(|(dimension, texts)| (dimension.to_owned(), texts.into_iter().collect()))
-        .collect()
 }

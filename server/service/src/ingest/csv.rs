@@ -10,54 +10,63 @@ use std::path::Path;
 
 use bellwether_domain::dataset::Dataset;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::sample::{Cell, Header};
-use csv::{ByteRecord, ReaderBuilder, Terminator};
+use bellwether_domain::sample::{Cell, ChunkParser, Header, Layout, RowChunk};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
-use super::validate::Gathering;
+use super::split::{Piece, line_breaks};
 use crate::error::{Error, Result};
 
-/// Reads every row into a gathering that begins with the header.
-pub(super) fn read<'a>(
+/// What the CSV reader has in memory of a piece at a time.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Reads the header; gives the byte and the line on which the rows begin.
+pub(super) fn read_header(
     path: &Path,
     dataset: &'static Dataset,
     line_bytes_max: usize,
-    begin: impl FnOnce(Header) -> Gathering<'a>,
-) -> Result<Gathering<'a>> {
+) -> Result<(Header, (u64, u64))> {
     let file = File::open(path).map_err(Error::disk("read the body"))?;
-    // The line break at the end makes the reader's line the one after the record, always; lines
-    // end at `\n` only, because counting is wrong for `\r\n` where both are terminators.
     let left = Counter::new(line_bytes_max + 1);
+    // The line break at the end makes the reader's line the one after the header, always.
     let body = Measured {
         inner: file.chain(&b"\n"[..]),
         left: &left,
     };
-    let mut reader = ReaderBuilder::new()
-        .flexible(true)
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(body);
-    let failed = |error, line| io_error(error, line, line_bytes_max);
-    let names = reader
-        .byte_headers()
-        .map_err(|error| failed(error, 1))?
-        .clone();
+    let mut reader = reader_of(body);
+    let mut names = ByteRecord::new();
+    reader
+        .read_byte_record(&mut names)
+        .map_err(|error| io_error(error, line_bytes_max))?;
+    let place = (reader.position().byte(), reader.position().line());
     // The line break is no part of the line.
-    let bytes_max = line_bytes_max as u64 + 1;
-    if reader.position().byte() > bytes_max {
+    if place.0 > line_bytes_max as u64 + 1 {
         return Err(line_too_long(1, line_bytes_max).into());
     }
-    let header = Header::parse(dataset, header_names(&names)?)?;
-    let mut gathering = begin(header);
+    Ok((Header::parse(dataset, header_names(&names)?)?, place))
+}
+
+/// Parses the rows of a piece.
+pub(super) fn parse(
+    piece: &Piece,
+    layout: &Layout,
+    header: &Header,
+    line_bytes_max: usize,
+) -> Result<RowChunk> {
+    let bytes_max = line_bytes_max as u64 + 1;
+    let mask = layout.mask();
+    let mut chunk = ChunkParser::new(layout, header);
+    // A blank line in front, so that the reader takes nothing at a piece's start for the mark that
+    // may stand at a file's start.
+    let mut reader = reader_of((&b"\n"[..]).chain(&piece.bytes[..]));
     let mut record = ByteRecord::new();
     loop {
-        left.set(line_bytes_max + 1);
         let (next_line, start) = (reader.position().line(), reader.position().byte());
         let more = reader.read_byte_record(&mut record);
-        if !more.map_err(|error| failed(error, next_line))? {
-            return Ok(gathering);
+        if !more.map_err(|error| io_error(error, line_bytes_max))? {
+            return Ok(chunk.finish());
         }
-        // An unclosed quote swallows the line break that would end its record.
-        let line = first_line(&reader, &record).max(next_line);
-        // What lay in the reader's buffer already was not measured for this record.
+        // The reader counts the blank line and begins with 1.
+        let line = piece.first_line + first_line(&reader, &record, next_line) - 2;
         if reader.position().byte() - start > bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
         }
@@ -65,11 +74,22 @@ pub(super) fn read<'a>(
             continue;
         }
         let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
-        gathering.row(line, &cells)?;
+        chunk.row(line, &cells, mask);
     }
 }
 
-/// A body of which only so many bytes may be read until the count is set anew.
+/// A reader of records as they stand. Lines end at `\n` only, because counting is wrong for
+/// `\r\n` where both are terminators.
+fn reader_of<R: Read>(body: R) -> Reader<R> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .terminator(Terminator::Any(b'\n'))
+        .buffer_capacity(BUFFER_BYTES)
+        .from_reader(body)
+}
+
+/// A body of which only so many bytes may be read.
 struct Measured<'a, R> {
     inner: R,
     left: &'a Counter<usize>,
@@ -87,13 +107,16 @@ impl<R: Read> Read for Measured<'_, R> {
     }
 }
 
-/// The line on which the record that was just read begins: quoted fields may hold line breaks.
-fn first_line<R: Read>(reader: &csv::Reader<R>, record: &ByteRecord) -> u64 {
-    let inside: usize = record
-        .iter()
-        .map(|field| field.split(|byte| *byte == b'\n').count() - 1)
-        .sum();
-    reader.position().line() - 1 - inside as u64
+/// The line on which the record that was just read begins. Quoted fields may hold line breaks, and
+/// blank lines may stand before it.
+fn first_line<R: Read>(reader: &Reader<R>, record: &ByteRecord, next_line: u64) -> u64 {
+    let line_after = reader.position().line();
+    if line_after == next_line + 1 {
+        return next_line;
+    }
+    let inside: u64 = record.iter().map(line_breaks).sum();
+    // An unclosed quote swallows the line break that would end its record.
+    (line_after - 1 - inside).max(next_line)
 }
 
 /// The refusal of a line over the limit.
@@ -137,10 +160,11 @@ fn cell(field: &[u8]) -> Cell<'_> {
     }
 }
 
-fn io_error(error: csv::Error, line: u64, line_bytes_max: usize) -> Error {
+/// What the reader can fail with; only a header can be over the limit of what is read.
+fn io_error(error: csv::Error, line_bytes_max: usize) -> Error {
     match error.into_kind() {
         csv::ErrorKind::Io(source) if source.kind() == io::ErrorKind::FileTooLarge => {
-            line_too_long(line, line_bytes_max).into()
+            line_too_long(1, line_bytes_max).into()
         }
         csv::ErrorKind::Io(source) => Error::disk("read the body")(source),
         _ => Refusal::invalid("the body is not valid CSV")

@@ -12,6 +12,8 @@ use bellwether_domain::{ErrorCode, Scope};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use super::admission::Permit;
+use super::finished::FinishedLog;
 use super::request::IngestRequest;
 use super::spool::SpooledBody;
 use crate::background::blocking;
@@ -32,6 +34,8 @@ pub(super) struct Received {
     pub(super) brand: Brand,
     pub(super) body: Arc<SpooledBody>,
     pub(super) at: Timestamp,
+    /// The memory that the batch may take.
+    pub(super) memory_bytes: u64,
     pub(super) lease_expires_at: Timestamp,
 }
 
@@ -54,12 +58,13 @@ impl Services {
         body: SpooledBody,
     ) -> Result<BatchAnswer> {
         scope.require_ingest()?;
-        let permit = self.parts.ingests.admit()?;
+        request.check()?;
+        let permit = self.parts.ingests.admit(body.size_bytes)?;
         let (parts, scope) = (Arc::clone(&self.parts), scope.clone());
-        let whole = self.parts.tasks.spawn(async move {
-            let _permit = permit;
-            run(&parts, scope, request, body).await
-        });
+        let whole = self
+            .parts
+            .tasks
+            .spawn(async move { run(&parts, scope, request, body, permit).await });
         whole.await.map_err(|_| Error::TaskEnded {
             attempted: "ingest a batch",
         })?
@@ -71,14 +76,18 @@ async fn run(
     scope: Scope,
     request: IngestRequest,
     body: SpooledBody,
+    permit: Permit,
 ) -> Result<BatchAnswer> {
-    let received = match begin(parts, scope, request, body).await? {
+    let received = match begin(parts, scope, request, body, permit.bytes).await? {
         Begun::Anew(received) => received,
         Begun::Answered(answer) => return Ok(answer),
     };
     parts.steps.reached(Step::Received).await;
     let (scope, batch) = (received.scope.clone(), received.id);
+    let _on_its_way = parts.ingests.on_its_way(&received);
+    let log = FinishedLog::of(&received, parts);
     let outcome = settle(parts, *received).await;
+    log.write(&outcome, parts);
     if outcome.is_err() {
         // The key becomes free again, so that the sender can try once more.
         let parts = Arc::clone(parts);
@@ -125,6 +134,7 @@ async fn begin(
     scope: Scope,
     request: IngestRequest,
     body: SpooledBody,
+    memory_bytes: u64,
 ) -> Result<Begun> {
     let parts = Arc::clone(parts);
     blocking("begin a batch", move || {
@@ -150,6 +160,7 @@ async fn begin(
                 brand,
                 body: Arc::new(body),
                 at: now,
+                memory_bytes,
                 lease_expires_at: batch.lease_expires_at,
             }))),
             BatchStart::Answered { answer } => serde_json::from_str(&answer)

@@ -2,54 +2,50 @@
 //!
 //! Numbers are taken as they are written, digit by digit, and never through floating point.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-
 use bellwether_domain::dataset::Dataset;
-use bellwether_domain::sample::{Cell, Column, Header, LineProblem, ProblemCode, shown};
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::sample::{
+    Cell, ChunkParser, Column, Header, Layout, LineProblem, ProblemCode, RowChunk, shown,
+};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::csv::line_too_long;
-use super::validate::Gathering;
-use crate::error::{Error, Result};
+use super::split::Piece;
+use crate::error::Result;
 
 /// Columns that rows may have beside the dataset's own.
 const BESIDE: [&str; 4] = ["campaign_name", "platform", "currency", "source_line"];
 
-/// Reads every row into a gathering; each line may name other columns.
-pub(super) fn read<'a>(
-    path: &Path,
-    dataset: &'static Dataset,
+/// The header of every NDJSON body: each line may name any column.
+pub(super) fn header(dataset: &'static Dataset) -> Result<Header, Refusal> {
+    let names = dataset.column_names();
+    Header::parse(dataset, names.into_iter().chain(BESIDE))
+}
+
+/// Parses the rows of a piece; each line speaks of the measures that it names.
+pub(super) fn parse(
+    piece: &Piece,
+    layout: &Layout,
+    header: &Header,
     line_bytes_max: usize,
-    begin: impl FnOnce(Header) -> Gathering<'a>,
-) -> Result<Gathering<'a>> {
-    let names: Vec<&str> = dataset.column_names().into_iter().chain(BESIDE).collect();
-    let header = Header::parse(dataset, names)?;
-    let columns = header.columns().to_vec();
-    let mut gathering = begin(header);
-    let mut body = BufReader::new(File::open(path).map_err(Error::disk("read the body"))?);
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        let limited = &mut (&mut body).take(line_bytes_max as u64 + 1);
-        let n_read = limited
-            .read_until(b'\n', &mut bytes)
-            .map_err(Error::disk("read the body"))?;
-        if n_read == 0 {
-            break;
-        }
-        if bytes.strip_suffix(b"\n").unwrap_or(&bytes).len() > line_bytes_max {
+) -> Result<RowChunk> {
+    let mut chunk = ChunkParser::new(layout, header);
+    for (bytes, line) in piece
+        .bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .zip(piece.first_line..)
+    {
+        if bytes.strip_suffix(b"\n").unwrap_or(bytes).len() > line_bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
         }
-        match Line::parse(line, &bytes, dataset) {
-            Ok(Some(parsed)) => gathering.row(line, &parsed.cells(&columns))?,
+        match Line::parse(line, bytes, layout.dataset) {
+            Ok(Some(parsed)) => chunk.row(line, &parsed.cells(header.columns()), parsed.mask()),
             Ok(None) => {}
-            Err(problem) => gathering.problem(problem)?,
+            Err(problem) => chunk.problem(problem),
         }
     }
-    Ok(gathering)
+    Ok(chunk.finish())
 }
 
 /// The members of a JSON object as they stand there; a map would keep only one of two namesakes.
@@ -119,6 +115,15 @@ impl Line {
             values.push((column, value(raw)));
         }
         Ok(Some(Self { values }))
+    }
+
+    /// The measures that the line names, as bits.
+    fn mask(&self) -> i64 {
+        let bits = self.values.iter().map(|(column, _)| match column {
+            Column::Measure(index) => 1 << index,
+            _ => 0,
+        });
+        bits.fold(0, |mask, bit| mask | bit)
     }
 
     /// The line's cells in the order of the header.

@@ -1,10 +1,11 @@
 //! What a sender asks for beside the rows.
 
 use bellwether_domain::agency::Slug;
-use bellwether_domain::batch::IngestMode;
+use bellwether_domain::batch::{ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::closed_words;
-use bellwether_domain::dataset::DatasetName;
+use bellwether_domain::dataset::{Dataset, DatasetName, TimeColumns};
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::money::Currency;
 use bellwether_domain::sample::Duplicates;
 use bellwether_domain::time::ZoneName;
@@ -45,6 +46,10 @@ pub struct IngestRequest {
     pub mode: IngestMode,
     /// What becomes of rows that share a key.
     pub duplicates: Duplicates,
+    /// What a row says of the measures that the report doesn't have.
+    pub columns: ColumnRule,
+    /// What the batch replaces.
+    pub replace: ReplaceRule,
     /// Whether unknown campaigns are created, and as what.
     pub register: Option<RegisterDefaults>,
     /// Makes a repeated request give the first one's answer.
@@ -52,6 +57,32 @@ pub struct IngestRequest {
 }
 
 impl IngestRequest {
+    /// Refuses options that contradict each other or the dataset.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        if self.replace == ReplaceRule::Keys {
+            return Ok(());
+        }
+        let of_days = || Dataset::ALL.iter().filter(|it| it.time == TimeColumns::Day);
+        let refusal = if Dataset::of(self.dataset).time == TimeColumns::Range {
+            let message = format!(
+                "`replace=range` takes away the days that a report covers, and a row of `{}` is of a range of days that may reach beyond them; use `replace=keys`",
+                self.dataset
+            );
+            Refusal::invalid(message).with_allowed(of_days().map(|it| it.name.as_str()))
+        } else if self.columns == ColumnRule::Merge {
+            Refusal::invalid(
+                "`columns=merge` keeps measures of rows that `replace=range` takes away; use one of them",
+            )
+        } else if self.mode == IngestMode::Skip {
+            Refusal::invalid(
+                "`replace=range` takes away every row that the report lacks, so that a line left out would be lost; use `mode=strict`",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(refusal.at("replace"))
+    }
+
     /// Everything that two equal requests have in common beside the body, for the fingerprint.
     pub(super) fn options(&self) -> String {
         let register = self.register.as_ref().map_or_else(String::new, |defaults| {
@@ -59,9 +90,17 @@ impl IngestRequest {
             let timezone = defaults.timezone.as_ref().map_or("", ZoneName::as_str);
             format!("{},{currency},{timezone}", defaults.platform)
         });
-        format!(
+        let mut options = format!(
             "{}|{}|{}|{}|{}|{register}",
             self.dataset, self.brand, self.format, self.mode, self.duplicates
-        )
+        );
+        // Named only where they differ, so that answers to older requests are still found.
+        if self.columns != ColumnRule::Replace {
+            options = format!("{options}|columns={}", self.columns);
+        }
+        if self.replace != ReplaceRule::Keys {
+            options = format!("{options}|replace={}", self.replace);
+        }
+        options
     }
 }

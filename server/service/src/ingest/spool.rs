@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bellwether_domain::error_code::Refusal;
 use data_encoding::HEXLOWER;
@@ -9,11 +10,15 @@ use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::io::AsyncWriteExt;
 
+use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::services::Services;
 
 /// How much of a file is hashed at once.
 const READ_BYTES: usize = 256 * 1024;
+
+/// How much of a body is handed to the file at once: each time is a change of threads.
+const WRITE_BYTES: usize = 1 << 20;
 
 /// What the names of bodies' files begin with; the sweep removes no others.
 pub(crate) const BODY_PREFIX: &str = "body-";
@@ -21,7 +26,7 @@ pub(crate) const BODY_PREFIX: &str = "body-";
 /// A body that is being received; dropped half-way its file goes too.
 #[derive(Debug)]
 pub struct Spool {
-    file: tokio::fs::File,
+    file: tokio::io::BufWriter<tokio::fs::File>,
     path: TempPath,
     hash: Sha256,
     size_bytes: u64,
@@ -36,6 +41,7 @@ pub struct SpooledBody {
     pub sha256: String,
     /// How many bytes it has.
     pub size_bytes: u64,
+    progress: Arc<Progress>,
 }
 
 #[derive(Debug)]
@@ -53,7 +59,7 @@ impl Services {
             .map_err(Error::disk("receive the body"))?;
         let (file, path) = file.into_parts();
         Ok(Spool {
-            file: tokio::fs::File::from_std(file),
+            file: buffered(file),
             path,
             hash: Sha256::new(),
             size_bytes: 0,
@@ -84,6 +90,7 @@ impl Spool {
             path: SpoolPath::Temporary(self.path),
             sha256: HEXLOWER.encode(&self.hash.finalize()),
             size_bytes: self.size_bytes,
+            progress: Arc::default(),
         })
     }
 }
@@ -110,7 +117,13 @@ impl SpooledBody {
             path: SpoolPath::Own(path.to_owned()),
             sha256: HEXLOWER.encode(&hash.finalize()),
             size_bytes,
+            progress: Arc::default(),
         })
+    }
+
+    /// How far the batch of this body is; it counts once the body is ingested.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -119,6 +132,12 @@ impl SpooledBody {
             SpoolPath::Own(path) => path,
         }
     }
+}
+
+fn buffered(file: std::fs::File) -> tokio::io::BufWriter<tokio::fs::File> {
+    let mut file = tokio::fs::File::from_std(file);
+    file.set_max_buf_size(WRITE_BYTES);
+    tokio::io::BufWriter::with_capacity(WRITE_BYTES, file)
 }
 
 fn check_size(size_bytes: u64, bytes_max: u64) -> Result<(), Refusal> {

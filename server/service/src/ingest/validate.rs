@@ -2,28 +2,38 @@
 
 use std::sync::Arc;
 
-use bellwether_domain::batch::{BatchAnswer, BatchOutcome, IngestMode, PROBLEMS_LISTED_MAX};
+use bellwether_domain::agency::Agency;
+use bellwether_domain::batch::{BatchAnswer, BatchOutcome, ColumnRule, IngestMode};
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::dataset::Dataset;
-use bellwether_domain::error_code::Refusal;
-use bellwether_domain::fact::Fact;
 use bellwether_domain::sample::{
-    CampaignDirectory, Cell, Header, LineProblem, LinedFact, ProblemCode, Registration, RowParser,
-    settle_duplicates,
+    CampaignDirectory, Layout, LineProblem, ProblemCode, Registration, Resolver,
 };
 
 use super::flow::Received;
-use super::request::Format;
-use super::{csv, ndjson, parquet};
+use super::gather::{Bounds, Gathered, Gathering};
+use super::months::Months;
+use super::problems::Problems;
+use super::reader::BodyReader;
+use super::survey::Survey;
 use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::Parts;
 
-/// A batch whose facts are all good, sorted and of distinct keys.
+/// What a batch takes beside its buffers: pieces that are parsed, blocks that are merged, row
+/// groups that are written.
+const WORKING_BYTES: u64 = 48 << 20;
+
+/// How many buffers a batch has at most: one fills while the other is written aside.
+const BUFFERS: u64 = 2;
+
+/// A batch whose rows are all good and of distinct keys once they are settled as planned.
 #[derive(Debug)]
 pub(super) struct Validated {
     pub(super) received: Received,
-    pub(super) facts: Vec<Fact>,
+    pub(super) layout: Layout,
+    pub(super) gathered: Gathered,
+    pub(super) survey: Survey,
     pub(super) new_campaigns: Vec<Campaign>,
     pub(super) n_good: u64,
     pub(super) n_bad: u64,
@@ -34,54 +44,8 @@ pub(super) struct Validated {
 #[derive(Debug)]
 pub(super) struct Rejected {
     received: Received,
-    n_good: u64,
     n_bad: u64,
     problems: Vec<LineProblem>,
-}
-
-/// Gathers rows into facts and problems while a reader runs through the body.
-pub(super) struct Gathering<'a> {
-    parser: RowParser<'a>,
-    rows_max: u64,
-    n_rows: u64,
-    facts: Vec<LinedFact>,
-    n_problems: u64,
-    problems: Vec<LineProblem>,
-}
-
-impl Gathering<'_> {
-    /// Takes one row: line number, one cell a column.
-    pub(super) fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<()> {
-        self.count_row()?;
-        match self.parser.parse(line, cells) {
-            Ok(fact) => self.facts.push(fact),
-            Err(problem) => self.list(problem),
-        }
-        Ok(())
-    }
-
-    /// Takes a line that is no row at all.
-    pub(super) fn problem(&mut self, problem: LineProblem) -> Result<()> {
-        self.count_row()?;
-        self.list(problem);
-        Ok(())
-    }
-
-    fn count_row(&mut self) -> Result<()> {
-        self.n_rows += 1;
-        if self.n_rows > self.rows_max {
-            let message = "the report; split it into several batches";
-            return Err(Refusal::limit("ingest_rows_max", self.rows_max, message).into());
-        }
-        Ok(())
-    }
-
-    fn list(&mut self, problem: LineProblem) {
-        self.n_problems += 1;
-        if self.problems.len() < PROBLEMS_LISTED_MAX {
-            self.problems.push(problem);
-        }
-    }
 }
 
 impl Received {
@@ -97,85 +61,106 @@ impl Received {
 
 fn validate(parts: &Parts, received: Received) -> Result<Result<Validated, Box<Rejected>>> {
     let dataset = Dataset::of(received.request.dataset);
+    received.body.progress().restart();
+    let line_bytes_max = parts.config.ingest_line_bytes_max;
+    let format = received.request.format;
+    let reader = BodyReader::open(received.body.path(), format, dataset, line_bytes_max)?;
+    let merges = received.request.columns == ColumnRule::Merge;
+    let layout = Layout::new(dataset, &reader.header, merges);
+    let mut gathered = gather(parts, &received, &reader, &layout)?;
+    let months = Months {
+        gathered: &gathered,
+        layout: &layout,
+        rule: received.request.duplicates,
+        n_threads: parts.config.query_parallelism,
+    };
+    let (survey, twins) = months.survey()?;
+    let mut problems = std::mem::take(&mut gathered.problems);
+    problems.append(twins);
+    Ok(judge(received, layout, gathered, survey, problems))
+}
+
+fn gather(
+    parts: &Parts,
+    received: &Received,
+    reader: &BodyReader<'_>,
+    layout: &Layout,
+) -> Result<Gathered> {
     let agency = parts.catalogue.get_agency(&received.scope)?;
+    let today = agency.timezone.today(received.at);
+    let directory = directory(parts, received, agency)?;
+    let resolver = Resolver::new(layout.dataset, directory, today);
+    let working_bytes = WORKING_BYTES.min(received.memory_bytes / 2);
+    let buffer_bytes = (received.memory_bytes - working_bytes) / BUFFERS;
+    let bounds = Bounds {
+        spool_folder: &parts.config.spool_folder,
+        rows_max: parts.config.ingest_rows_max,
+        buffer_bytes: usize::try_from(buffer_bytes).unwrap_or(usize::MAX),
+    };
+    let progress = received.body.progress();
+    std::thread::scope(|scope| {
+        let mut gathering = Gathering::new(scope, layout, resolver, bounds, progress);
+        let n_workers = parts.config.query_parallelism;
+        reader.read(layout, n_workers, progress, |chunk| gathering.take(chunk))?;
+        gathering.finish()
+    })
+}
+
+fn directory<'a>(
+    parts: &'a Parts,
+    received: &Received,
+    agency: Agency,
+) -> Result<CampaignDirectory<'a>> {
     let known = parts
         .catalogue
         .campaigns_of_brand(&received.scope, received.brand.id)?;
-    let registration = received
-        .request
-        .register
-        .clone()
-        .map(|defaults| Registration {
-            platform: defaults.platform,
-            currency: defaults.currency.unwrap_or(agency.reporting_currency),
-            timezone: defaults.timezone.unwrap_or_else(|| agency.timezone.clone()),
-        });
-    let directory = CampaignDirectory::new(
-        &received.brand,
+    let registration = received.request.register.clone();
+    let registration = registration.map(|defaults| Registration {
+        platform: defaults.platform,
+        currency: defaults.currency.unwrap_or(agency.reporting_currency),
+        timezone: defaults.timezone.unwrap_or(agency.timezone),
+    });
+    let (brand, at) = (&received.brand, received.at);
+    Ok(CampaignDirectory::new(
+        brand,
         known,
         registration,
         &*parts.ids,
-        received.at,
-    );
-    let today = agency.timezone.today(received.at);
-    let begin = |header: Header| Gathering {
-        parser: RowParser::new(dataset, received.brand.id, header, directory, today),
-        rows_max: parts.config.ingest_rows_max,
-        n_rows: 0,
-        facts: Vec::new(),
-        n_problems: 0,
-        problems: Vec::new(),
-    };
-    let path = received.body.path();
-    let line_bytes_max = parts.config.ingest_line_bytes_max;
-    let gathered = match received.request.format {
-        Format::Csv => csv::read(path, dataset, line_bytes_max, begin)?,
-        Format::Ndjson => ndjson::read(path, dataset, line_bytes_max, begin)?,
-        Format::Parquet => parquet::read(path, dataset, begin)?,
-    };
-    Ok(judge(received, gathered))
+        at,
+    ))
 }
 
-fn judge(received: Received, gathered: Gathering<'_>) -> Result<Validated, Box<Rejected>> {
-    let dataset = Dataset::of(received.request.dataset);
-    let Gathering {
-        parser,
-        n_rows,
-        facts,
-        n_problems,
-        mut problems,
-        ..
-    } = gathered;
-    let new_campaigns = parser.into_campaigns().into_registered();
-    let (facts, twins) = settle_duplicates(dataset, facts, received.request.duplicates);
-    let n_bad = n_problems + twins.len() as u64;
-    problems.extend(twins);
-    if n_rows == 0 {
+fn judge(
+    received: Received,
+    layout: Layout,
+    mut gathered: Gathered,
+    survey: Survey,
+    mut problems: Problems,
+) -> Result<Validated, Box<Rejected>> {
+    let n_bad = problems.count();
+    let n_good = gathered.n_rows - n_bad;
+    if gathered.n_rows == 0 {
         let message = "the report has no row; send at least one";
         problems.push(LineProblem::of_line(1, ProblemCode::NoRows, message));
     }
-    problems.sort_by_key(|problem| problem.line);
-    problems.truncate(PROBLEMS_LISTED_MAX);
-    let n_good = n_rows - n_bad;
+    let problems = problems.into_listed();
     let refused = n_bad > 0 && received.request.mode == IngestMode::Strict;
-    if refused || facts.is_empty() {
+    if refused || survey.n_rows() == 0 {
         return Err(Box::new(Rejected {
             received,
-            n_good,
             n_bad,
             problems,
         }));
     }
     // A campaign that only rejected lines name is not created.
-    let named: std::collections::HashSet<_> =
-        facts.iter().filter_map(|fact| fact.key.campaign).collect();
-    let new_campaigns = new_campaigns
-        .into_iter()
-        .filter(|new| named.contains(&new.id))
-        .collect();
+    let named = survey.campaigns(&gathered.campaigns);
+    let mut new_campaigns = std::mem::take(&mut gathered.registered);
+    new_campaigns.retain(|new| named.contains(&new.id));
     Ok(Validated {
         received,
-        facts,
+        layout,
+        gathered,
+        survey,
         new_campaigns,
         n_good,
         n_bad,
@@ -198,11 +183,13 @@ impl Rejected {
                 registered: Vec::new(),
                 snapshot: None,
             };
-            let json = serde_json::to_string(&answer)
-                .map_err(|_| Error::TaskEnded { attempted: "write an answer" })?;
+            let json = serde_json::to_string(&answer).map_err(|_| Error::TaskEnded {
+                attempted: "write an answer",
+            })?;
             let now = parts.clock.now();
-            parts.catalogue.reject_batch(&self.received.scope, self.received.id, &json, now)?;
-            tracing::info!(batch.id = %self.received.id, n_good = self.n_good, n_bad = self.n_bad, "batch rejected");
+            parts
+                .catalogue
+                .reject_batch(&self.received.scope, self.received.id, &json, now)?;
             Ok(answer)
         })
         .await

@@ -6,7 +6,7 @@ use std::path::Path;
 use bellwether_catalogue::{NewToken, TokenSecret};
 use bellwether_domain::Scope;
 use bellwether_domain::agency::Agency;
-use bellwether_domain::batch::{BatchOutcome, IngestMode};
+use bellwether_domain::batch::{BatchOutcome, ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, MemberId, TokenId};
@@ -200,6 +200,8 @@ async fn ingest(
         format: Format::Csv,
         mode: IngestMode::Strict,
         duplicates: Duplicates::Reject,
+        columns: ColumnRule::Replace,
+        replace: ReplaceRule::Keys,
         register: None,
         idempotency_key: None,
     };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use bellwether_domain::agency::Slug;
-use bellwether_domain::batch::IngestMode;
+use bellwether_domain::batch::{ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::closed_words;
 use bellwether_domain::dataset::DatasetName;
@@ -63,6 +63,14 @@ pub struct IngestArgs {
     /// What becomes of rows that share a key: `reject`, `sum` or `last`.
     #[arg(long, value_parser = word::<Duplicates>, default_value = "reject")]
     pub duplicates: Duplicates,
+    /// What a row says of measures that the file doesn't have: they are missing from then on
+    /// (`replace`), or stay as older rows of its key have them (`merge`).
+    #[arg(long, value_parser = word::<ColumnRule>, default_value = "replace")]
+    pub columns: ColumnRule,
+    /// What the file replaces: the rows whose keys it has (`keys`), or also the rows that it lacks,
+    /// for its campaigns from its first day to its last (`range`).
+    #[arg(long, value_parser = word::<ReplaceRule>, default_value = "keys")]
+    pub replace: ReplaceRule,
     /// Create campaigns that the brand doesn't have.
     #[arg(long)]
     pub register: bool,

@@ -135,6 +135,8 @@ fn as_it_lies(args: &IngestArgs, path: &Path, format: Format) -> Result<Prepared
             format,
             mode: args.mode,
             duplicates: args.duplicates,
+            columns: args.columns,
+            replace: args.replace,
             register: args.register.then(|| RegisterDefaults {
                 platform: args.platform.unwrap_or(Platform::Other),
                 currency: args.currency,
@@ -193,6 +195,8 @@ fn converted(args: &IngestArgs, paths: &[&Path]) -> Result<Vec<PreparedBatch>, S
             format: Format::Csv,
             mode: args.mode,
             duplicates: conversion.duplicates,
+            columns: args.columns,
+            replace: args.replace,
             register: args.register.then(|| RegisterDefaults {
                 platform: args.platform.unwrap_or(Platform::TikTok),
                 currency: part.account.as_ref().map(|account| account.currency),

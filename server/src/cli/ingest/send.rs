@@ -114,6 +114,8 @@ fn options(request: &IngestRequest) -> Vec<(&'static str, String)> {
         ("mode", request.mode.to_string()),
         ("register", request.register.is_some().to_string()),
         ("duplicates", request.duplicates.to_string()),
+        ("columns", request.columns.to_string()),
+        ("replace", request.replace.to_string()),
     ];
     if let Some(RegisterDefaults {
         platform,

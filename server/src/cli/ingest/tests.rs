@@ -208,7 +208,7 @@ fn a_batch_goes_over_http_with_its_options_and_comes_back_as_its_answer() {
     let (head, body) = server.join().unwrap();
     assert_eq!(body, "date,campaign\n");
     for part in [
-        "post /v1/ingest/delivery_daily?brand=b&mode=strict&register=true&duplicates=reject&platform=other&timezone=etc%2fgmt%2b5 ",
+        "post /v1/ingest/delivery_daily?brand=b&mode=strict&register=true&duplicates=reject&columns=replace&replace=keys&platform=other&timezone=etc%2fgmt%2b5 ",
         "authorization: bearer t\r\n",
         "content-type: text/csv\r\n",
         "idempotency-key: k\r\n",
