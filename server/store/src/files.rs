@@ -62,15 +62,15 @@ impl Files {
         Ok(index_of(version, settled.cells.into_iter(), placement))
     }
 
-    /// Columns of an index that was made of these segments.
+    /// Columns of an index that was made of these segments and has this placement.
     pub(crate) fn columns(
         &self,
-        index: &PartitionIndex,
+        dataset: &'static Dataset,
+        placement: &Placement,
         codes: &CodeTable,
         names: &[ColumnName],
     ) -> Result<Vec<Column>> {
-        let dataset = Dataset::of(index.name.dataset);
-        let n_stored = index.placement.n_stored();
+        let n_stored = placement.n_stored();
         let mut columns = Vec::with_capacity(names.len());
         for some in names.chunks(COLUMNS_DECODED_MAX) {
             let empty = |name: &ColumnName| (*name, RawColumn::with_capacity(n_stored));
@@ -84,7 +84,7 @@ impl Files {
                     ColumnName::Measure(place) => Some(place),
                     ColumnName::Dimension(_) => None,
                 };
-                columns.push(index.placement.laid(values, measure).narrowed());
+                columns.push(placement.laid(values, measure).narrowed());
             }
         }
         Ok(columns)

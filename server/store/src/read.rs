@@ -6,6 +6,7 @@
 
 use bellwether_domain::Scope;
 use bellwether_domain::codes::CodeTable;
+use bellwether_domain::dataset::Dataset;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::segment::{PartitionVersion, Segment};
 use bytes::Bytes;
@@ -42,7 +43,8 @@ impl Store {
         let loaded = spawn_blocking(move || {
             let files = Files::open(version.segments.clone(), files)?;
             let index = files.index(&version, &codes)?;
-            let columns = files.columns(&index, &codes, &names)?;
+            let dataset = Dataset::of(version.name.dataset);
+            let columns = files.columns(dataset, &index.placement, &codes, &names)?;
             Ok((index, columns))
         });
         loaded.await?
@@ -66,9 +68,11 @@ impl Store {
         }
         let files = self.read_segments(scope, version).await?;
         let segments = version.segments.clone();
-        let (codes, names, index) = (codes.clone(), columns.to_vec(), index.clone());
-        let loaded =
-            spawn_blocking(move || Files::open(segments, files)?.columns(&index, &codes, &names));
+        let (codes, names) = (codes.clone(), columns.to_vec());
+        let (dataset, placement) = (Dataset::of(version.name.dataset), index.placement.clone());
+        let loaded = spawn_blocking(move || {
+            Files::open(segments, files)?.columns(dataset, &placement, &codes, &names)
+        });
         loaded.await?
     }
 

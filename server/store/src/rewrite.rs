@@ -59,3 +59,20 @@ fn with_column(batch: &RecordBatch, name: &str, column: ArrayRef) -> Result<Reco
         rule: "all columns of rows have one length, and the dataset's types",
     })
 }
+
+/// The bytes of a segment file with these rows, for tests that need no disk.
+#[cfg(test)]
+pub(crate) fn file_of_rows(dataset: &'static Dataset, rows: &[StoredRow]) -> Vec<u8> {
+    let layout = Layout {
+        merges: true,
+        ..Layout::of_dataset(dataset)
+    };
+    let batch = stored_batch(&layout, rows).unwrap();
+    let mut bytes = Vec::new();
+    let properties = crate::encode::writer_properties(dataset);
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}

@@ -180,11 +180,19 @@ impl RollUp {
             .map(|(start, end)| &self.parts[start as usize..end as usize])
     }
 
+    /// How many values each row's sum is of.
     fn counts(&self, count: impl Fn(Range<usize>) -> usize) -> Present {
         let total = |parts: &[Range<u32>]| {
             let counts = parts.iter().map(|rows| count(as_places(rows)));
             i64::try_from(counts.sum::<usize>()).unwrap_or(i64::MAX)
         };
-        Present::Counts(Narrow::of(self.rows().map(total).collect(), 1))
+        let counts: Vec<i64> = self.rows().map(total).collect();
+        let is_of_all = |(row, count): (usize, &i64)| {
+            u64::try_from(*count) == Ok(self.index.n_facts(row..row + 1))
+        };
+        if counts.iter().enumerate().all(is_of_all) {
+            return Present::All;
+        }
+        Present::Counts(Narrow::of(counts, 1))
     }
 }

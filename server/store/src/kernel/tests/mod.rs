@@ -2,7 +2,9 @@
 
 mod naive;
 mod random;
+mod roll_ups;
 mod rules;
+mod versions;
 
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::{ColumnName, PartitionView};
 
 const IMPRESSIONS: usize = 0;
 const CLICKS: usize = 1;
+/// Money in the audience dataset, video plays in the delivery one: both are numbers here.
+const SPEND: usize = 8;
 
 /// The partition of these commits, with all its columns, through the bytes of segment files but
 /// not through a disk.
@@ -40,7 +44,9 @@ fn view_of(version: &PartitionVersion, files: Vec<Vec<u8>>) -> PartitionView {
     let coded = (0..dataset.dimensions.len()).filter(|place| dataset.dimensions[*place].coded);
     let measures = (0..dataset.measures.len()).map(ColumnName::Measure);
     let names: Vec<_> = coded.map(ColumnName::Dimension).chain(measures).collect();
-    let columns = files.columns(&index, &codes(), &names).unwrap();
+    let columns = files
+        .columns(dataset, &index.placement, &codes(), &names)
+        .unwrap();
     PartitionView {
         index: Arc::new(index),
         columns: names

@@ -9,10 +9,13 @@ use bellwether_domain::time::{DateRange, Weekday, date_of_day_number, day_number
 use proptest::prelude::*;
 
 use super::naive::naive;
-use super::{CLICKS, IMPRESSIONS, built};
+use super::{CLICKS, IMPRESSIONS, SPEND, built};
 use crate::kernel::aggregate_with;
 use crate::kernel::plan::{Bucket, DimensionFilter, PartialPlan};
 use crate::sample_facts::{AGES, COUNTRIES, GENDERS, WINDOWS, april, code_of_campaign, fact};
+
+/// Money comes in whole cents, so that it is kept in them.
+const CENT: i64 = 10_000;
 
 /// The texts of the key dimensions.
 fn words(dataset: DatasetName) -> [&'static [&'static str]; 3] {
@@ -30,19 +33,21 @@ fn any_text(words: &'static [&'static str]) -> impl Strategy<Value = Option<Text
 fn any_fact(dataset: DatasetName) -> impl Strategy<Value = Fact> {
     let texts = words(dataset).map(any_text);
     let window = prop::option::of(prop::sample::select(&WINDOWS[..]));
-    let measures = (prop::option::of(-50_i64..1000), prop::option::of(0_i64..50));
+    let clicks = prop::option::weighted(0.9, 0_i64..50);
+    let measures = (prop::option::of(-50_i64..1000), clicks, 0..400_i64);
     (1..5_u32, 1..=30_i8, texts, window, measures).prop_map(
         move |(campaign, day, texts, window, measures)| {
             let mut fact = fact(dataset, campaign, day);
             fact.key.texts = texts;
             fact.key.attribution = window.map(Text::from);
-            (fact.measures[IMPRESSIONS], fact.measures[CLICKS]) = measures;
+            (fact.measures[IMPRESSIONS], fact.measures[CLICKS]) = (measures.0, measures.1);
+            fact.measures[SPEND] = Some(measures.2 * CENT);
             fact
         },
     )
 }
 
-fn any_commits(dataset: DatasetName) -> impl Strategy<Value = Vec<Vec<Fact>>> {
+pub(super) fn any_commits(dataset: DatasetName) -> impl Strategy<Value = Vec<Vec<Fact>>> {
     // A few days, so that commits replace each other's rows and levels meet.
     let few_days = any_fact(dataset).prop_map(|mut fact| {
         fact.key.from = april(1 + fact.key.from.day() % 4);
@@ -59,10 +64,18 @@ fn any_commits(dataset: DatasetName) -> impl Strategy<Value = Vec<Vec<Fact>>> {
             .collect();
         by_key.into_values().collect()
     });
-    prop::collection::vec(distinct, 0..4)
+    // Factors that make columns one, two, four and eight bytes wide.
+    let scale = prop::sample::select(vec![1, 300, 100_000, 20_000_000_000]);
+    (prop::collection::vec(distinct, 0..4), scale).prop_map(|(mut commits, scale)| {
+        let facts = commits.iter_mut().flatten();
+        for value in facts.flat_map(|fact: &mut Fact| fact.measures.iter_mut().flatten()) {
+            *value *= scale;
+        }
+        commits
+    })
 }
 
-fn any_plan(dataset: DatasetName) -> impl Strategy<Value = PartialPlan> {
+pub(super) fn any_plan(dataset: DatasetName) -> impl Strategy<Value = PartialPlan> {
     let n_coded = if dataset == AudienceDaily { 3 } else { 0 };
     let dimensions =
         prop::sample::subsequence((0..n_coded).collect::<Vec<usize>>(), 0..=n_coded).prop_shuffle();
@@ -82,7 +95,8 @@ fn any_plan(dataset: DatasetName) -> impl Strategy<Value = PartialPlan> {
     });
     let all_campaigns: Vec<u32> = (1..7).rev().map(code_of_campaign).collect();
     let campaigns = prop::option::of(prop::sample::subsequence(all_campaigns, 0..=6));
-    let measures = prop::sample::select(vec![vec![], vec![CLICKS], vec![CLICKS, IMPRESSIONS]]);
+    let measures =
+        prop::sample::select(vec![vec![], vec![CLICKS], vec![SPEND, CLICKS, IMPRESSIONS]]);
     (
         days,
         bucket,
