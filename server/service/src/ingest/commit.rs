@@ -133,6 +133,7 @@ impl Staged {
         }
         let (answer, commit) = published?;
         parts.steps.reached(Step::Committed).await;
+        parts.compaction.notice();
         parts.warm_after(&scope, dataset, commit);
         Ok(answer)
     }
