@@ -11,6 +11,18 @@ mod metrics;
 // The process is killed at every step of a commit.
 #[cfg(test)]
 mod crash;
+// Batches that are listed and undone.
+#[cfg(test)]
+mod batches;
+// Segments that are merged while everything goes on.
+#[cfg(test)]
+mod compaction;
+// Segments that are damaged, and how they are mended.
+#[cfg(test)]
+mod verify;
+// Backups, made while the server serves, and restored.
+#[cfg(test)]
+mod backup;
 // The command line.
 #[cfg(test)]
 mod cli;

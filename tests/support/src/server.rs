@@ -299,6 +299,17 @@ impl Stopped {
         TestServer::start_as("demo", self, &["--empty"], &variables)
     }
 
+    /// Another process in the same folder with a configuration file of this text, which stops for
+    /// ever at a step, if one is named.
+    pub fn restart_configured(self, config: &str, stop_at: Option<&str>) -> TestServer {
+        let path = self.folder.path().join("bellwether.toml");
+        std::fs::write(&path, config).expect("the folder is writable");
+        let path = path.display().to_string();
+        let stop_at = stop_at.map(|step| ("BELLWETHER_STOP_AT", step));
+        let flags = ["--empty", "--config", &path];
+        TestServer::start_as("demo", self, &flags, stop_at.as_slice())
+    }
+
     /// `bellwether serve` in the same folder: it makes no tokens, so that it has no personas.
     pub fn serve(self) -> TestServer {
         TestServer::start_as("serve", self, &[], &[])
