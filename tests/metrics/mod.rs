@@ -10,11 +10,13 @@ mod feedback;
 mod filters;
 mod groups;
 mod hourly;
+mod labels;
 mod levels;
 mod notes;
 mod order;
 mod pages;
 mod periods;
+mod reach;
 mod table;
 
 use bellwether_domain::time::{Date, Timestamp, ZoneName};

@@ -223,7 +223,6 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         ingest_line_bytes_max: 10_000,
         concurrent_ingests_max: 4,
         ingest_memory_bytes_max: 64 << 20,
-        ingest_memory_bytes_max: 64 << 20,
         staging_lease_s: 60,
         idempotency_days: 30,
         answer_cache_bytes: 1_000_000,

@@ -154,10 +154,9 @@ impl<'a> Keeps<'a> {
                 .query
                 .filter(Dimension::Currency)
                 .is_none_or(|codes| codes.iter().any(|code| code == currency.code()))
-            && self.query.label_filters.iter().all(|filter| {
-                let value = campaign.labels.get(&filter.name);
-                value.is_some_and(|value| filter.values.contains(value))
-            })
+            && self
+                .query
+                .keeps_labels(|name| campaign.labels.get(name).map(String::as_str))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bellwether_domain::dataset::Dataset;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::query::MetricQuery;
-use bellwether_domain::time::{Date, DateRange, Weekday, date_of_day_number, day_number};
+use bellwether_domain::time::{Date, DateRange};
 
 use super::Asked;
 use super::answer::Effort;
@@ -61,38 +61,15 @@ impl Parts {
 }
 
 fn add_periods(query: &MetricQuery, fact: &Fact, reported: &mut Vec<ReportedFact>) {
-    let days = fact.key.until.and_then(|until| DateRange::new(fact.key.from, until));
-    let Some(days) = days else {
+    let until = fact.key.until;
+    let Some(days) = until.and_then(|until| DateRange::new(fact.key.from, until)) else {
         return;
     };
-    let Some(touched) = days.intersect(&query.range) else {
-        return;
-    };
-    let mut add = |period, is_exact| {
+    for (period, days_of_period) in query.periods_touching(&days) {
         reported.push(ReportedFact {
             fact: fact.clone(),
             period,
-            is_exact,
+            is_exact: days == days_of_period,
         });
-    };
-    let Some(grain) = query.grain else {
-        add(None, days == query.range);
-        return;
-    };
-    let week_start = query.week_start.unwrap_or(Weekday::Monday);
-    let period_of = |day| grain.period_of(day, week_start);
-    let mut last = None;
-    for number in day_number(touched.from())..day_number(touched.until()) {
-        let Some(period) = date_of_day_number(number).map(period_of) else {
-            continue;
-        };
-        if last.replace(period) == Some(period) {
-            continue;
-        }
-        let last_day = date_of_day_number(day_number(days.until()) - 1);
-        let begins = days.from() == period;
-        let ends = last_day.map(period_of) == Some(period)
-            && period_of(days.until()) == days.until();
-        add(Some(period), begins && ends && touched == days);
     }
 }
