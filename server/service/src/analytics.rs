@@ -107,6 +107,13 @@ impl Services {
     }
 }
 
+impl Services {
+    /// How full the caches of the read path are.
+    pub fn caches_held(&self) -> [CacheHeld; 4] {
+        self.parts.caches.held(&self.parts.config)
+    }
+}
+
 impl Parts {
     /// The canonical query of a request, the snapshot that it reads, and the attributes.
     async fn asked(

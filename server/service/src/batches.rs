@@ -56,11 +56,17 @@ impl Services {
     pub async fn retract_batch(&self, scope: &Scope, batch: BatchId) -> Result<Retracted> {
         scope.require_ingest()?;
         let retracted = self.read("retract a batch", scope, move |parts, scope| {
-            let now = parts.clock.now();
-            Ok(parts.catalogue.retract_batch(scope, batch, now)?)
+            let retracted = parts
+                .catalogue
+                .retract_batch(scope, batch, parts.clock.now())?;
+            let summary = parts.catalogue.find_batch(scope, batch)?;
+            Ok((retracted, summary.map(|summary| summary.dataset)))
         });
-        let retracted = retracted.await?;
+        let (retracted, dataset) = retracted.await?;
         self.parts.compaction.notice();
+        if let Some(dataset) = dataset {
+            self.parts.warm_after(scope, dataset, retracted.commit);
+        }
         tracing::info!(batch.id = %batch, commit = retracted.commit.0, "batch retracted");
         Ok(retracted)
     }

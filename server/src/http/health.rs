@@ -60,9 +60,19 @@ pub(super) async fn status(
         "finished": finished.found,
         "finishedBytes": finished.bytes,
     });
+    let caches = state.services.caches_held();
+    let caches = caches.iter().map(|cache| {
+        json!({
+            "name": cache.name,
+            "bytes": cache.bytes,
+            "budgetBytes": cache.budget_bytes,
+        })
+    });
+    let caches: Vec<serde_json::Value> = caches.collect();
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "answers": answers,
+        "caches": caches,
         "plugins": plugins,
     });
     Json(status).into_response()
