@@ -60,12 +60,12 @@ pub(super) fn parse(
     let mut reader = reader_of((&b"\n"[..]).chain(&piece.bytes[..]));
     let mut record = ByteRecord::new();
     loop {
-        let (next_line, start) = (reader.position().line(), reader.position().byte());
+        // The reader's line 1 is the blank one.
+        let (next_line, start) = (reader.position().line().max(2), reader.position().byte());
         let more = reader.read_byte_record(&mut record);
         if !more.map_err(|error| io_error(error, line_bytes_max))? {
             return Ok(chunk.finish());
         }
-        // The reader counts the blank line and begins with 1.
         let line = piece.first_line + first_line(&reader, &record, next_line) - 2;
         if reader.position().byte() - start > bytes_max {
             return Err(line_too_long(line, line_bytes_max).into());
