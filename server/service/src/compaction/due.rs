@@ -36,7 +36,7 @@ pub(super) async fn due(
 ) -> Result<Vec<Due>> {
     let (parts, scope) = (Arc::clone(parts), scope.clone());
     blocking("look what is to be compacted", move || {
-        Outlook::of(&parts, &scope, dataset)?.due(&parts, &scope)
+        Ok(Outlook::of(&parts, &scope, dataset)?.due(&parts, &scope))
     })
     .await
 }
@@ -76,7 +76,7 @@ impl Outlook {
         })
     }
 
-    fn due(&self, parts: &Parts, scope: &Scope) -> Result<Vec<Due>> {
+    fn due(&self, parts: &Parts, scope: &Scope) -> Vec<Due> {
         let due = self.now.iter().filter_map(|now| {
             let segments = self.chosen(parts, now)?;
             Some(Due {
@@ -88,7 +88,7 @@ impl Outlook {
                 read_at: self.read_at,
             })
         });
-        Ok(due.collect())
+        due.collect()
     }
 
     fn chosen(&self, parts: &Parts, now: &PartitionVersion) -> Option<Vec<Segment>> {

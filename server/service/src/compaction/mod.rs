@@ -14,6 +14,8 @@ mod due;
 mod job;
 mod rewrite;
 mod state;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub(crate) use dropped::remove_dropped;

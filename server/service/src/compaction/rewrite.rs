@@ -109,12 +109,11 @@ impl Target<'_> {
         if self.together.is_empty() {
             return Ok(());
         }
-        let mut writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => {
-                let (scope, partition) = (&self.due.scope, self.due.partition);
-                self.parts.store.segment_writer(scope, self.id, partition)?
-            }
+        let mut writer = if let Some(writer) = self.writer.take() {
+            writer
+        } else {
+            let (scope, partition) = (&self.due.scope, self.due.partition);
+            self.parts.store.segment_writer(scope, self.id, partition)?
         };
         writer.append_stored(&self.together)?;
         self.writer = Some(writer);

@@ -142,7 +142,7 @@ async fn compact_dataset(
                     if !leave_damaged_alone(parts, &error) {
                         failed.insert(partition);
                     }
-                    report.note(due, error);
+                    report.note(&due, error);
                 }
             }
         }
@@ -150,7 +150,7 @@ async fn compact_dataset(
 }
 
 impl CompactionReport {
-    fn note(&mut self, due: Due, error: Error) {
+    fn note(&mut self, due: &Due, error: Error) {
         self.failed.push(CompactionFailure {
             agency: due.scope.agency(),
             partition: due.partition,
