@@ -26,8 +26,9 @@ const INGESTS: usize = 9;
 /// The brand that gets new rows.
 const BRAND: &str = "brand-05";
 
-/// The day that they are of, so many days before the end.
-const DAYS_BEFORE_END: u32 = 12;
+/// The day that they are of, so many days before the end: in a month of average size, since the
+/// first and the last ones have fewer rows.
+const DAYS_BEFORE_END: u32 = 200;
 
 /// The copy, and what is asked of it.
 #[derive(Debug)]
