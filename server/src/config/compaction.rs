@@ -4,8 +4,9 @@ use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_service::CompactionConfig;
 use serde::Deserialize;
 
-/// The most segments of one merge: each is open meanwhile, with some megabytes of its rows.
-const MERGED_SEGMENTS_MAX: usize = 64;
+/// The most segments of one merge: each is open meanwhile, with some eight megabytes of its pages
+/// and rows.
+const MERGED_SEGMENTS_MAX: usize = 16;
 
 /// `[compaction]`
 #[derive(Debug, Deserialize)]

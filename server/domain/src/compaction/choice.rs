@@ -34,34 +34,33 @@ pub struct CompactionPolicy {
 
 /// The segments to put into one, by their places in order; `None` when they are well as they are.
 ///
-/// Takes as many of the smallest as it may, provided that together they have [`GROWTH`] times the
-/// rows of the largest of them; so small tails go together and a large segment is left alone until
-/// enough has come together beside it. Where no merge is due, the segments that a rewrite would
-/// make smaller.
+/// Takes a run of segments of neighbouring sizes, from as small and as many as it may, provided
+/// that together they have [`GROWTH`] times the rows of the largest of them; so small tails go
+/// together and a large segment is left alone until enough has come together beside it. Where no
+/// merge is due, the segments that a rewrite would make smaller.
 pub fn choose(segments: &[SegmentSize], policy: &CompactionPolicy) -> Option<Vec<usize>> {
     let mut by_size: Vec<usize> = (0..segments.len()).collect();
     by_size.sort_by_key(|place| (segments[*place].n_rows, *place));
     let mut shrinking = by_size.clone();
     shrinking.retain(|place| segments[*place].may_shrink);
-    let n_merged = grown(segments, &by_size, policy);
-    let chosen = if n_merged > 0 {
-        &by_size[..n_merged]
-    } else {
-        &shrinking[..within(segments, &shrinking, policy)]
-    };
-    let mut chosen = chosen.to_vec();
+    let merged = (0..by_size.len()).find_map(|first| {
+        let run = &by_size[first..];
+        let n_merged = grown(segments, run, policy);
+        (n_merged > 0).then(|| &run[..n_merged])
+    });
+    let rewritten = &shrinking[..within(segments, &shrinking, policy)];
+    let mut chosen = merged.unwrap_or(rewritten).to_vec();
     chosen.sort_unstable();
     Some(chosen).filter(|chosen| !chosen.is_empty())
 }
 
-/// How many of the smallest make [`GROWTH`] times the largest of them: as many as may.
+/// How many of these, from the first and smallest, make [`GROWTH`] times the largest of them: as
+/// many as may.
 fn grown(segments: &[SegmentSize], by_size: &[usize], policy: &CompactionPolicy) -> usize {
     let mut n_rows = 0_u64;
     let mut n_grown = 0;
-    for (n_before, place) in by_size[..within(segments, by_size, policy)]
-        .iter()
-        .enumerate()
-    {
+    let reachable = &by_size[..within(segments, by_size, policy)];
+    for (n_before, place) in reachable.iter().enumerate() {
         let largest = segments[*place].n_rows;
         n_rows = n_rows.saturating_add(largest);
         // A segment without rows doesn't occur; one alone never makes four times itself.
@@ -93,7 +92,7 @@ mod tests {
     const POLICY: CompactionPolicy = CompactionPolicy {
         merged_rows_max: 100_000,
         merged_bytes_max: 1_000_000,
-        merged_segments_max: 64,
+        merged_segments_max: 16,
     };
 
     fn of_rows(n_rows: u64) -> SegmentSize {
@@ -125,6 +124,16 @@ mod tests {
     fn a_segment_of_more_than_a_quarter_of_the_most_is_settled() {
         assert_eq!(chosen(&[26_000; 10]), None);
         assert_eq!(chosen(&[25_000; 10]), Some(vec![0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn small_segments_that_rest_do_not_hold_up_the_larger_ones() {
+        let mut sizes: Vec<u64> = (0..16).map(|n| 1 << n).collect();
+        sizes.extend([60_000; 2]);
+        assert_eq!(chosen(&sizes), None);
+        sizes.extend([20_000; 5]);
+        let chosen = chosen(&sizes).unwrap();
+        assert!([18, 19, 20].iter().all(|place| chosen.contains(place)));
     }
 
     #[test]
