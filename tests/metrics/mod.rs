@@ -17,6 +17,7 @@ mod order;
 mod pages;
 mod periods;
 mod reach;
+mod reading;
 mod table;
 
 use bellwether_domain::time::{Date, Timestamp, ZoneName};

@@ -6,9 +6,9 @@ use bellwether_test_support::{Persona, TestServer};
 use serde_json::json;
 
 use super::Stranger::FindsNothing;
-use super::{MUTATIONS, QUERIES, two_brands};
+use super::{MUTATIONS, QUERIES, two_brands, with_ids_of};
 use crate::given::BELLWETHER;
-use crate::metrics::{APRIL, brand_id, campaign_id, metrics};
+use crate::metrics::{APRIL, brand_id, metrics};
 
 /// A member of role CLIENT of the first agency who is limited to its first brand.
 fn with_a_client(server: TestServer) -> (TestServer, Persona) {
@@ -75,21 +75,14 @@ fn a_client_finds_no_other_brand_campaign_number_or_score() {
     let (server, client) = with_a_client(two_brands());
     let owner = server.owner();
     let brand = brand_id(&owner, server.brand(1));
-    let campaign = campaign_id(&owner, "secret-2");
     for one in QUERIES.iter().filter(|one| one.stranger == FindsNothing) {
-        let document = one
-            .document
-            .replace("BRAND_ID", &brand)
-            .replace("CAMPAIGN_ID", &campaign);
+        let document = with_ids_of(one, &owner, &brand, "secret-2");
         owner.data(&document);
         let error = client.error(&document);
         assert_eq!(error["extensions"]["code"], "NOT_FOUND", "{document}");
     }
     for one in MUTATIONS {
-        let document = one
-            .document
-            .replace("BRAND_ID", &brand)
-            .replace("CAMPAIGN_ID", &campaign);
+        let document = with_ids_of(one, &owner, &brand, "secret-2");
         let code = client.error(&document)["extensions"]["code"].take();
         assert!(
             code == "FORBIDDEN" || code == "NOT_FOUND",
@@ -114,4 +107,26 @@ fn a_client_gets_the_scores_of_its_own_campaigns() {
         (nodes.len(), &nodes[0]["externalId"]),
         (1, &json!("secret-1"))
     );
+}
+
+#[test]
+fn a_client_is_told_the_last_day_of_its_own_facts() {
+    let server = two_brands();
+    let later = "date,campaign,impressions\n2026-04-20,secret-2,1\n";
+    server
+        .analyst()
+        .commit_csv("delivery_daily", server.brand(1), later);
+    let (server, client) = with_a_client(server);
+    let through = |persona: &Persona| {
+        metrics(persona, APRIL, "meta { dataThrough }")["meta"]["dataThrough"].clone()
+    };
+    assert_eq!(through(&server.owner()), json!("2026-04-20"));
+    assert_eq!(through(&client), json!("2026-04-01"));
+}
+
+#[test]
+fn a_client_is_not_told_how_much_the_agency_has() {
+    let (_server, client) = with_a_client(two_brands());
+    let error = client.error(&format!("{{ explainMetrics(input: {{{APRIL}}}) {{ rows }} }}"));
+    assert_eq!(error["extensions"]["code"], "FORBIDDEN");
 }

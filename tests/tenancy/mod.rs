@@ -98,6 +98,37 @@ const QUERIES: &[Use] = &[
         r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, where: {brand: {eq: "BRAND_ID"}}}) { totals { impressions } } }"#,
         FindsNothing,
     ),
+    used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], labels: [], cache: BYPASS, asOf: "2999-01-01T00:00:00Z"}) { rows { campaignName impressions } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "explainMetrics",
+        r#"{ explainMetrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}}) { rows bytes partitions { rows segments } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "explainMetrics",
+        r#"{ explainMetrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, brands: ["BRAND_ID"]}) { rows } }"#,
+        FindsNothing,
+    ),
+    used(
+        "batches",
+        "{ batches { nodes { id brand { slug } rowsAccepted } } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "batches",
+        r#"{ batches(brand: "BRAND_ID") { nodes { id } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "batch",
+        r#"{ batch(id: "BATCH_ID") { state } }"#,
+        FindsNothing,
+    ),
+    used("node", r#"{ node(id: "BATCH_ID") { id } }"#, FindsNothing),
 ];
 
 /// Every field of `Mutation`.
@@ -110,6 +141,16 @@ const MUTATIONS: &[Use] = &[
     used(
         "updateCampaign",
         r#"mutation { updateCampaign(input: {campaignId: "CAMPAIGN_ID", name: "Taken over"}) { campaign { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "setCampaignLabels",
+        r#"mutation { setCampaignLabels(input: {campaignId: "CAMPAIGN_ID", labels: [{name: "theme", value: "taken"}]}) { campaign { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "retractBatch",
+        r#"mutation { retractBatch(input: {batchId: "BATCH_ID"}) { snapshot userErrors { code } } }"#,
         FindsNothing,
     ),
 ];
@@ -130,8 +171,17 @@ fn two_brands() -> TestServer {
 /// The document with the ids of the first agency's first brand and its campaign.
 fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
     let brand = brand_id(owner, server.brand(0));
-    let campaign = campaign_id(owner, "secret-1");
+    with_ids_of(one, owner, &brand, "secret-1")
+}
+
+/// The document with the ids of a brand, of a campaign of it, and of its last batch.
+fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> String {
+    let batches = owner.data(&format!(
+        r#"{{ batches(brand: "{brand}", first: 1) {{ nodes {{ id }} }} }}"#
+    ));
+    let batch = batches["batches"]["nodes"][0]["id"].as_str();
     one.document
-        .replace("BRAND_ID", &brand)
-        .replace("CAMPAIGN_ID", &campaign)
+        .replace("BRAND_ID", brand)
+        .replace("CAMPAIGN_ID", &campaign_id(owner, campaign))
+        .replace("BATCH_ID", batch.expect("the brand has a batch"))
 }

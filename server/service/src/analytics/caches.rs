@@ -150,10 +150,26 @@ impl Caches {
             budget_bytes,
         };
         [
-            held("results", self.results.weighted_size(), config.result_cache_bytes),
-            held("partials", self.partials.weighted_size(), config.partial_cache_bytes),
-            held("columns", self.columns.weighted_size(), config.column_cache_bytes),
-            held("roll_ups", self.roll_ups.weighted_size(), config.roll_up_cache_bytes),
+            held(
+                "results",
+                self.results.weighted_size(),
+                config.result_cache_bytes,
+            ),
+            held(
+                "partials",
+                self.partials.weighted_size(),
+                config.partial_cache_bytes,
+            ),
+            held(
+                "columns",
+                self.columns.weighted_size(),
+                config.column_cache_bytes,
+            ),
+            held(
+                "roll_ups",
+                self.roll_ups.weighted_size(),
+                config.roll_up_cache_bytes,
+            ),
         ]
     }
 }

@@ -54,8 +54,12 @@ impl Classes {
         }
         let members = attributes.classes().members();
         let of_attribute_class = if keeps_attribute_classes_whole(query) {
-            let members = members.iter().map(|code| attributes.campaign_of_code(*code));
-            members.map(|member| member.map_or(NO_CLASS, &mut class)).collect()
+            let members = members
+                .iter()
+                .map(|code| attributes.campaign_of_code(*code));
+            members
+                .map(|member| member.map_or(NO_CLASS, &mut class))
+                .collect()
         } else {
             Vec::new()
         };

@@ -32,7 +32,10 @@ impl<I> Found<I> {
         let columns = columns.filter_map(|(name, column)| Some((name, column?)));
         match self.whole {
             Some(whole) => Ok((whole, columns.collect())),
-            None => Err(Self { whole: None, columns: Vec::new() }),
+            None => Err(Self {
+                whole: None,
+                columns: Vec::new(),
+            }),
         }
     }
 }
@@ -80,8 +83,10 @@ impl Parts {
                 (index, loaded)
             }
             None => {
-                let (index, loaded) =
-                    self.store.load(&ask.scope, version, codes, &missing).await?;
+                let (index, loaded) = self
+                    .store
+                    .load(&ask.scope, version, codes, &missing)
+                    .await?;
                 let index = Arc::new(index);
                 let held = Decoded::Index(Arc::clone(&index));
                 self.caches.columns.insert((key, None), held).await;
@@ -113,7 +118,11 @@ impl Parts {
         self.caches.makings.get_with((key, what), fresh).await
     }
 
-    pub(super) async fn decoded(&self, key: PartitionKey, columns: &[ColumnName]) -> Found<Arc<PartitionIndex>> {
+    pub(super) async fn decoded(
+        &self,
+        key: PartitionKey,
+        columns: &[ColumnName],
+    ) -> Found<Arc<PartitionIndex>> {
         let cache = &self.caches.columns;
         let whole = match cache.get(&(key, None)).await {
             Some(Decoded::Index(index)) => Some(index),
@@ -132,5 +141,4 @@ impl Parts {
             columns: found,
         }
     }
-
 }

@@ -52,10 +52,7 @@ impl RecordedCosts {
 
 impl Parts {
     /// Every cost of the query's brands that touches its range.
-    pub(super) async fn recorded_costs(
-        self: &Arc<Self>,
-        asked: &Asked,
-    ) -> Result<RecordedCosts> {
+    pub(super) async fn recorded_costs(self: &Arc<Self>, asked: &Asked) -> Result<RecordedCosts> {
         let (scope, query) = (&asked.scope, &asked.query);
         let mut costs = Vec::new();
         let versions = self
@@ -87,12 +84,20 @@ impl Parts {
         version: &PartitionVersion,
     ) -> Result<Arc<Vec<Fact>>> {
         let read = async { Ok::<_, Error>(Arc::new(self.store.read_facts(scope, version).await?)) };
-        let facts = self.caches.rows.try_get_with(partition_key(version), read).await;
+        let facts = self
+            .caches
+            .rows
+            .try_get_with(partition_key(version), read)
+            .await;
         facts.map_err(|error: Arc<Error>| Error::clone(&error))
     }
 
     /// The media cost by brand, day and campaign over all days of costs that are spread by spend.
-    async fn add_spends(self: &Arc<Self>, asked: &Asked, recorded: &mut RecordedCosts) -> Result<()> {
+    async fn add_spends(
+        self: &Arc<Self>,
+        asked: &Asked,
+        recorded: &mut RecordedCosts,
+    ) -> Result<()> {
         let by_spend = || recorded.costs.iter().filter(|cost| cost.by_spend);
         let from = by_spend().map(|cost| cost.days.from()).min();
         let until = by_spend().map(|cost| cost.days.until()).max();

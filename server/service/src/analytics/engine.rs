@@ -52,7 +52,12 @@ impl Parts {
             .await?;
         let touched = versions
             .iter()
-            .filter_map(|version| Some((version.clone(), plan_for_month(&ask.plan, version.name.month)?)))
+            .filter_map(|version| {
+                Some((
+                    version.clone(),
+                    plan_for_month(&ask.plan, version.name.month)?,
+                ))
+            })
             .collect::<Vec<_>>();
         let (ask, fold) = (Arc::new(ask), Arc::new(fold));
         let answers = touched.into_iter().map(|(version, plan)| {
@@ -69,7 +74,10 @@ impl Parts {
             n_partitions: answers.len(),
             n_computed: answers.iter().filter(|(_, computed)| *computed).count(),
         };
-        Ok((answers.into_iter().map(|(folded, _)| folded).collect(), effort))
+        Ok((
+            answers.into_iter().map(|(folded, _)| folded).collect(),
+            effort,
+        ))
     }
 
     async fn sums_of<T, F>(
@@ -90,7 +98,10 @@ impl Parts {
                 let sums = self.from_columns(ask, &version, &plan, &fold).await?;
                 if ask.cache == CacheMode::Refresh {
                     let key = partial_key(&version, None, &plan);
-                    self.caches.partials.insert(key, Arc::clone(&sums.0.partial)).await;
+                    self.caches
+                        .partials
+                        .insert(key, Arc::clone(&sums.0.partial))
+                        .await;
                 }
                 return Ok((sums.1, true));
             }
@@ -160,7 +171,12 @@ impl Parts {
             })
             .await
         };
-        let entry = self.caches.partials.entry(key).or_try_insert_with(compute).await;
+        let entry = self
+            .caches
+            .partials
+            .entry(key)
+            .or_try_insert_with(compute)
+            .await;
         let entry = entry.map_err(|error: Arc<crate::Error>| crate::Error::clone(&error))?;
         Ok(PartitionSums {
             computed: entry.is_fresh(),
@@ -179,7 +195,9 @@ impl Parts {
         let key = (scope.agency(), dataset, commit);
         let (parts, scope) = (Arc::clone(self), scope.clone());
         let list = blocking("list partitions", move || {
-            Ok(Arc::new(parts.catalogue.partitions(&scope, dataset, commit)?))
+            Ok(Arc::new(
+                parts.catalogue.partitions(&scope, dataset, commit)?,
+            ))
         });
         let listed = self.caches.manifests.try_get_with(key, list).await;
         listed.map_err(|error: Arc<crate::Error>| crate::Error::clone(&error))

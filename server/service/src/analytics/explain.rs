@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use bellwether_domain::Scope;
 use bellwether_domain::closed_words;
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::query::{MetricQuery, MetricRequest};
+use bellwether_domain::scope::BrandAccess;
 use bellwether_domain::segment::{PartitionName, PartitionVersion, Snapshot};
+use bellwether_domain::{ErrorCode, Scope};
 use bellwether_store::{Estimate, PartialPlan, PartitionView};
 
 use super::caches::{PartialKey, RollUpLevel, Rolled, partition_key};
@@ -64,13 +66,18 @@ pub struct Explanation {
 
 impl Services {
     /// Tells what a query would read: which partitions, from which level, how many rows and bytes.
-    /// Computes and loads nothing.
+    /// Computes and loads nothing. `FORBIDDEN` to members who see only some brands.
     pub async fn explain_metrics(
         &self,
         scope: &Scope,
         request: &MetricRequest,
         reading: Reading,
     ) -> Result<Explanation> {
+        // Its rows and bytes are of all brands of the agency.
+        if *scope.brands() != BrandAccess::All {
+            let message = "what a query reads is told to members who see all brands of the agency";
+            return Err(Refusal::new(ErrorCode::Forbidden, message).into());
+        }
         let parts = &self.parts;
         let asked = parts.asked(scope, request, reading).await?;
         let key = (scope.agency(), asked.query.clone(), asked.snapshot);
@@ -142,7 +149,11 @@ impl Parts {
                     (RollUpLevel::ClassDay(id), PartitionSource::ClassRollUp),
                     (RollUpLevel::CampaignDay, PartitionSource::CampaignRollUp),
                 ];
-                let usable = if ask.by_class && plan.campaigns.is_none() { 0 } else { 1 };
+                let usable = if ask.by_class && plan.campaigns.is_none() {
+                    0
+                } else {
+                    1
+                };
                 for (level, source) in &levels[usable..] {
                     if let Some(estimate) = self.estimate_rolled(version, *level, &plan).await {
                         return (*source, estimate);

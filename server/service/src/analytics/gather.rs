@@ -46,7 +46,9 @@ impl<'a> Gathering<'a> {
         let sums = GroupSums::new(query);
         let place_of = |measure: usize| {
             let component = Component::Measure(dataset.measures[measure].name);
-            sums.components().iter().position(|known| *known == component)
+            sums.components()
+                .iter()
+                .position(|known| *known == component)
         };
         Self {
             places: measures(query).into_iter().filter_map(place_of).collect(),
@@ -100,7 +102,10 @@ impl<'a> Gathering<'a> {
     /// A fact as reported; one of another period only makes its row, which then says so.
     fn add_reported(&mut self, reported: &ReportedFact) {
         let fact = &reported.fact;
-        let campaign = fact.key.campaign.and_then(|id| self.attributes.campaign(id));
+        let campaign = fact
+            .key
+            .campaign
+            .and_then(|id| self.attributes.campaign(id));
         let Some(campaign) = campaign else {
             return;
         };
@@ -149,7 +154,8 @@ impl<'a> Gathering<'a> {
     /// Refuses early what `groups_max` would refuse in the end: each row of the answer takes in
     /// at most one sum a currency.
     fn require_few(&self, n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
-        let currencies: HashSet<Currency> = classes.classes.iter().map(|class| class.currency).collect();
+        let currencies: HashSet<Currency> =
+            classes.classes.iter().map(|class| class.currency).collect();
         if n_sums / currencies.len().max(1) > GROUPS_MAX {
             let what = format!("an answer of about {n_sums} groups");
             return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("by"));

@@ -65,7 +65,10 @@ pub(super) fn plan(
 }
 
 /// The campaigns that a plan names: `Some(None)` for all of them, `None` when nothing is left.
-#[expect(clippy::option_option, reason = "no campaign differs from no choice of campaigns")]
+#[expect(
+    clippy::option_option,
+    reason = "no campaign differs from no choice of campaigns"
+)]
 fn asked_campaigns(query: &MetricQuery, attributes: &Attributes) -> Option<Option<Vec<u32>>> {
     let keeps = Keeps::of(query);
     let kept: Vec<u32> = attributes
@@ -162,7 +165,12 @@ impl<'a> Keeps<'a> {
 
 fn parsed<T: std::str::FromStr>(query: &MetricQuery, dimension: Dimension) -> Option<Vec<T>> {
     let values = query.filter(dimension)?;
-    Some(values.iter().filter_map(|value| value.parse().ok()).collect())
+    Some(
+        values
+            .iter()
+            .filter_map(|value| value.parse().ok())
+            .collect(),
+    )
 }
 
 fn passes<T: PartialEq>(accepted: Option<&[T]>, value: &T) -> bool {

@@ -145,7 +145,8 @@ impl Parts {
             fresh.map(|(_, column)| Arc::clone(column))
         };
         let columns = found.columns.into_iter();
-        let columns = columns.filter_map(|(name, held)| Some((name, held.or_else(|| fresh(name))?)));
+        let columns =
+            columns.filter_map(|(name, held)| Some((name, held.or_else(|| fresh(name))?)));
         Ok((roll_up, columns.collect()))
     }
 

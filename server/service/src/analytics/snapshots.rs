@@ -97,7 +97,11 @@ pub(super) fn check_filters(query: &MetricQuery, attributes: &Attributes) -> Res
     }
     for id in query.filter(Dimension::Brand).unwrap_or_default() {
         let id_of = id.parse().ok();
-        if !attributes.brands.iter().any(|brand| Some(brand.id) == id_of) {
+        if !attributes
+            .brands
+            .iter()
+            .any(|brand| Some(brand.id) == id_of)
+        {
             return Err(Refusal::not_found("brand", id).at("where.brand"));
         }
     }

@@ -98,11 +98,7 @@ impl Parts {
         Ok((sums, effort))
     }
 
-    async fn sums_by_window(
-        self: &Arc<Self>,
-        ask: Ask,
-        classes: Arc<Classes>,
-    ) -> Result<FactSums> {
+    async fn sums_by_window(self: &Arc<Self>, ask: Ask, classes: Arc<Classes>) -> Result<FactSums> {
         let ask = Ask {
             by_class: false,
             ..ask

@@ -1,0 +1,161 @@
+//! How an answer is read: what the caches give, moments of the past, and what a query would read.
+
+use bellwether_test_support::{Persona, TestServer};
+use serde_json::{Value, json};
+
+use super::{delivered, metrics};
+
+/// Two months of one campaign.
+const REPORT: &str =
+    "date,campaign,platform,impressions\n2026-04-01,a,TIKTOK,100\n2026-05-02,a,TIKTOK,10\n";
+
+const SPRING: &str = r#"range: {between: {from: "2026-04-01", until: "2026-06-01"}}"#;
+
+fn restate_may(server: &TestServer) {
+    let report = "date,campaign,impressions\n2026-05-02,a,20\n";
+    server
+        .analyst()
+        .commit_csv("delivery_daily", server.brand(0), report);
+}
+
+fn read(persona: &Persona, input: &str) -> (String, [i64; 2], Value) {
+    let selection =
+        "totals { impressions } meta { cache partitions partitionsComputed computedAt }";
+    let answer = metrics(persona, input, selection);
+    let meta = &answer["meta"];
+    let n = |field: &str| meta[field].as_i64().expect("a number");
+    (
+        meta["cache"].as_str().expect("a word").to_owned(),
+        [n("partitions"), n("partitionsComputed")],
+        answer["totals"][0]["impressions"].clone(),
+    )
+}
+
+fn plan(persona: &Persona, input: &str) -> Value {
+    let fields = "isResultCached rows bytes partitions { month source rows segments }";
+    let query =
+        format!("{{ explainMetrics(input: {{{input}, metrics: [IMPRESSIONS]}}) {{ {fields} }} }}");
+    persona.data(&query)["explainMetrics"].clone()
+}
+
+fn sources(plan: &Value) -> Vec<&str> {
+    let partitions = plan["partitions"].as_array().expect("a list");
+    let sources = partitions.iter().map(|it| it["source"].as_str());
+    sources.map(|source| source.expect("a word")).collect()
+}
+
+#[test]
+fn after_a_report_of_one_month_only_that_month_is_computed_again() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let by_platform = format!("{SPRING}, by: [PLATFORM]");
+    assert_eq!(
+        read(&viewer, &by_platform),
+        ("MISS".into(), [2, 2], json!(110))
+    );
+    restate_may(&server);
+    assert_eq!(
+        read(&viewer, &by_platform),
+        ("PARTIAL".into(), [2, 1], json!(120))
+    );
+    assert_eq!(
+        read(&viewer, &by_platform),
+        ("HIT".into(), [2, 0], json!(120))
+    );
+}
+
+#[test]
+fn a_range_that_moves_by_a_day_computes_only_its_first_and_last_month_again() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let range = |from: &str, until: &str| {
+        format!(r#"range: {{between: {{from: "{from}", until: "{until}"}}}}"#)
+    };
+    read(&viewer, &range("2026-03-15", "2026-05-15"));
+    let (cache, effort, total) = read(&viewer, &range("2026-03-15", "2026-05-16"));
+    assert_eq!(
+        (cache.as_str(), effort, total),
+        ("PARTIAL", [2, 1], json!(110))
+    );
+}
+
+#[test]
+fn bypass_uses_and_keeps_no_sums() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let bypass = format!("{SPRING}, cache: BYPASS");
+    assert_eq!(read(&viewer, &bypass), ("MISS".into(), [2, 2], json!(110)));
+    assert_eq!(read(&viewer, &bypass), ("MISS".into(), [2, 2], json!(110)));
+    assert_eq!(read(&viewer, SPRING), ("MISS".into(), [2, 2], json!(110)));
+}
+
+#[test]
+fn refresh_computes_anew_and_keeps_the_answer() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let refresh = format!("{SPRING}, cache: REFRESH");
+    read(&viewer, SPRING);
+    assert_eq!(read(&viewer, &refresh), ("MISS".into(), [2, 2], json!(110)));
+    assert_eq!(read(&viewer, SPRING).0, "HIT");
+}
+
+#[test]
+fn as_of_a_moment_shows_the_facts_as_they_were_known_then() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let answer = metrics(&viewer, SPRING, "meta { computedAt }");
+    let then = answer["meta"]["computedAt"].as_str().expect("a moment");
+    restate_may(&server);
+    let as_of = |moment: &str| format!(r#"{SPRING}, asOf: "{moment}""#);
+    assert_eq!(read(&viewer, SPRING).2, json!(120));
+    assert_eq!(read(&viewer, &as_of(then)).2, json!(110));
+    assert_eq!(read(&viewer, &as_of("2020-01-01T00:00:00Z")).2, json!(null));
+    assert_eq!(read(&viewer, &as_of("2999-01-01T00:00:00Z")).2, json!(120));
+}
+
+#[test]
+fn explain_tells_the_level_that_would_be_read_and_reads_nothing() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let by_platform = format!("{SPRING}, by: [PLATFORM]");
+    assert_eq!(
+        sources(&plan(&viewer, &by_platform)),
+        ["SEGMENTS", "SEGMENTS"]
+    );
+    assert_eq!(
+        sources(&plan(&viewer, &by_platform)),
+        ["SEGMENTS", "SEGMENTS"]
+    );
+    read(&viewer, &by_platform);
+    let found = plan(&viewer, &format!("{by_platform}, dataset: DELIVERY_DAILY"));
+    assert_eq!(sources(&found), ["PARTIAL", "PARTIAL"]);
+    assert_eq!(found["rows"], json!(0));
+    let by_week = plan(
+        &viewer,
+        &format!("{SPRING}, by: [PERIOD, BRAND], grain: WEEK"),
+    );
+    assert_eq!(sources(&by_week), ["CLASS_ROLL_UP", "CLASS_ROLL_UP"]);
+    let by_campaign = plan(&viewer, &format!("{SPRING}, by: [PERIOD, CAMPAIGN]"));
+    assert_eq!(
+        sources(&by_campaign),
+        ["CAMPAIGN_ROLL_UP", "CAMPAIGN_ROLL_UP"]
+    );
+    let bypassed = plan(&viewer, &format!("{SPRING}, cache: BYPASS"));
+    assert_eq!(sources(&bypassed), ["COLUMNS", "COLUMNS"]);
+    assert_eq!(bypassed["rows"], json!(2));
+}
+
+#[test]
+fn explain_tells_whether_the_whole_answer_is_there() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    assert_eq!(plan(&viewer, SPRING)["isResultCached"], json!(false));
+    metrics(
+        &viewer,
+        &format!("{SPRING}, metrics: [IMPRESSIONS]"),
+        "rowCount",
+    );
+    assert_eq!(plan(&viewer, SPRING)["isResultCached"], json!(true));
+    restate_may(&server);
+    assert_eq!(plan(&viewer, SPRING)["isResultCached"], json!(false));
+}
