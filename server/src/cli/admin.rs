@@ -29,7 +29,7 @@ pub(super) enum AdminCommand {
     AddMember(AddMemberArgs),
     /// Revoke an agency's tokens of a name; `add-member` names them by the member.
     RevokeTokens(RevokeTokensArgs),
-    /// Print a new operator's token, which opens `/v1/status`.
+    /// Print a new operator's token, which opens `/v1/status` and `/v1/maintenance`.
     OperatorToken(OperatorTokenArgs),
 }
 

@@ -135,7 +135,7 @@ impl Error {
             | Self::SegmentGone {
                 segment, batches, ..
             } => format!(
-                "stored facts are damaged in segment `{segment}`; send these batches again: {}",
+                "stored facts are damaged in segment `{segment}`; `bellwether verify` tells the operator how to mend it: with a backup, or by sending again the batches {}",
                 listed(batches)
             ),
             Self::Overflow { measure } => format!(

@@ -1,11 +1,11 @@
 //! Which segments of a partition to merge.
 
-/// How many times as many rows as the largest of its sources a merged segment is made of.
+/// How many times the rows of the largest of its sources a merge must come to.
 ///
-/// This bounds the work: a row that is written again lies in a segment of at least half as many
-/// times the rows afterwards, or as many rows as that were dropped on the way. With four, all
-/// merges together write no more than `log2(merged_rows_max) + 2` times the rows that came in.
-/// It also bounds what readers find: segments that nothing is chosen of grow by a third from one
+/// This bounds the work: a row that is written again lies afterwards in a segment of at least twice
+/// the rows of the one it came from, or else as many rows were dropped as were written. All merges
+/// together write no more than `log2(merged_rows_max) + 2` times the rows that came in.
+/// It also bounds what readers find: segments of which nothing is chosen grow by a third from one
 /// to the next, so that there are few of them.
 pub const GROWTH: u64 = 4;
 

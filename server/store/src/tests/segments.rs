@@ -246,7 +246,7 @@ async fn damaged_truncated_and_missing_files_name_the_segment_and_the_batch() {
     assert_eq!(
         fault.public_message(),
         format!(
-            "stored facts are damaged in segment `{}`; send these batches again: `{}`",
+            "stored facts are damaged in segment `{}`; `bellwether verify` tells the operator how to mend it: with a backup, or by sending again the batches `{}`",
             segment.id, segment.parts[0].batch
         )
     );
