@@ -1,7 +1,7 @@
 //! The named limits of a request; their values come from the root crate's `config.rs`.
 
 /// The largest page of rows that a price is computed for.
-pub(crate) const ROWS_PAGE_PRICED_MAX: u32 = 1_000;
+pub(crate) const ROWS_PAGE_PRICED_MAX: u32 = 10_000;
 
 /// The largest page of nodes that a price is computed for.
 pub(crate) const NODES_PAGE_PRICED_MAX: u32 = 100;

@@ -289,7 +289,7 @@ fn schema_limits(limits: &LimitsSection) -> SchemaLimits {
         aliases_max: limits.aliases_max,
         directives_max: limits.directives_max,
         root_fields_max: limits.root_fields_max,
-        rows_page_max: 1_000,
+        rows_page_max: 10_000,
         nodes_page_max: 100,
         wall_time_ms: limits.wall_time_ms,
     }

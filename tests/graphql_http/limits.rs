@@ -214,10 +214,10 @@ fn pages_end_at_their_largest_size() {
         error["message"].clone()
     };
     assert_accepted(&viewer, &rows(1));
-    assert_accepted(&viewer, &rows(1000));
+    assert_accepted(&viewer, &rows(10_000));
     assert_accepted(&viewer, &nodes(100));
     assert!(
-        limit_of(rows(1001))
+        limit_of(rows(10_001))
             .as_str()
             .unwrap()
             .contains("rows_page_max")
@@ -238,7 +238,7 @@ fn a_page_far_too_large_is_refused_by_its_own_limit_before_its_price() {
     let error = run(&server.viewer(), &query).json()["errors"][0].take();
     assert_eq!(
         error["message"],
-        "a page of 1000000 is over the limit `rows_page_max` of 1000; use 1 to 1000"
+        "a page of 1000000 is over the limit `rows_page_max` of 10000; use 1 to 10000"
     );
 }
 

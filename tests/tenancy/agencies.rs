@@ -6,7 +6,7 @@ use bellwether_test_support::TestServer;
 use serde_json::{Value, json};
 
 use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
-use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, two_brands, with_ids};
+use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, batch_id, two_brands, with_ids};
 use crate::given::an_empty_server;
 use crate::metrics::{brand_id, campaign_id};
 
@@ -116,7 +116,9 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
     let invented = [
         ("BRAND_ID", "brd_01K00000000000000000000000"),
         ("CAMPAIGN_ID", "cmp_01K00000000000000000000000"),
+        ("BATCH_ID", "bat_01K00000000000000000000000"),
     ];
+    let batch = batch_id(&owner, &brand_id(&owner, server.brand(0)));
     for one in QUERIES
         .iter()
         .chain(MUTATIONS)
@@ -136,6 +138,7 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
         for (invented, real) in [
             (invented[0].1, brand_id(&owner, server.brand(0))),
             (invented[1].1, campaign_id(&owner, "secret-1")),
+            (invented[2].1, batch.clone()),
         ] {
             of_nobody = of_nobody.replace(invented, &real);
         }

@@ -115,7 +115,7 @@ const QUERIES: &[Use] = &[
     ),
     used(
         "batches",
-        "{ batches { nodes { id brand { slug } rowsAccepted } } }",
+        "{ batches { nodes { id brand { slug } accepted } } }",
         SeesOnlyTheirOwn,
     ),
     used(
@@ -145,7 +145,7 @@ const MUTATIONS: &[Use] = &[
     ),
     used(
         "setCampaignLabels",
-        r#"mutation { setCampaignLabels(input: {campaignId: "CAMPAIGN_ID", labels: [{name: "theme", value: "taken"}]}) { campaign { name } userErrors { code } } }"#,
+        r#"mutation { setCampaignLabels(input: {campaign: "CAMPAIGN_ID", labels: [{name: "theme", value: "taken"}]}) { campaign { name } userErrors { code } } }"#,
         FindsNothing,
     ),
     used(
@@ -176,12 +176,17 @@ fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
 
 /// The document with the ids of a brand, of a campaign of it, and of its last batch.
 fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> String {
+    one.document
+        .replace("BRAND_ID", brand)
+        .replace("CAMPAIGN_ID", &campaign_id(owner, campaign))
+        .replace("BATCH_ID", &batch_id(owner, brand))
+}
+
+/// The id of a brand's last batch.
+fn batch_id(owner: &Persona, brand: &str) -> String {
     let batches = owner.data(&format!(
         r#"{{ batches(brand: "{brand}", first: 1) {{ nodes {{ id }} }} }}"#
     ));
     let batch = batches["batches"]["nodes"][0]["id"].as_str();
-    one.document
-        .replace("BRAND_ID", brand)
-        .replace("CAMPAIGN_ID", &campaign_id(owner, campaign))
-        .replace("BATCH_ID", batch.expect("the brand has a batch"))
+    batch.expect("the brand has a batch").to_owned()
 }

@@ -42,13 +42,13 @@ use bellwether_domain::query::{MetricQuery, MetricRequest};
 use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::{Timestamp, date_of_day_number};
 
-pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
 use answer::Computed;
+pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
 pub use caches::CacheHeld;
 pub(crate) use caches::Caches;
 use costs::RecordedCosts;
 pub use cursor::Cursor;
-pub use explain::{Explanation, PartitionSource, PartitionExplained};
+pub use explain::{Explanation, PartitionExplained, PartitionSource};
 use gather::Gathering;
 
 use crate::attributes::Attributes;
@@ -91,7 +91,10 @@ impl Services {
         let key = (scope.agency(), asked.query.clone(), snapshot);
         let computed = match asked.cache {
             CacheMode::Use => {
-                let entry = results.entry(key).or_try_insert_with(parts.compute(asked)).await;
+                let entry = results
+                    .entry(key)
+                    .or_try_insert_with(parts.compute(asked))
+                    .await;
                 let entry = entry.map_err(|error: Arc<Error>| Error::clone(&error))?;
                 let is_hit = !entry.is_fresh();
                 return Ok(MetricsAnswer::new(entry.into_value(), snapshot, is_hit));
@@ -141,7 +144,8 @@ impl Parts {
     async fn compute(self: &Arc<Self>, asked: Asked) -> Result<Arc<Computed>> {
         match self.compute_once(&asked).await {
             Err(error) if error.is_segment_gone() => {
-                self.forget_manifests(asked.scope.agency(), asked.snapshot.commit).await;
+                self.forget_manifests(asked.scope.agency(), asked.snapshot.commit)
+                    .await;
                 self.compute_once(&asked).await
             }
             computed => computed,

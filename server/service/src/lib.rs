@@ -39,9 +39,7 @@ pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};
 pub use error::{Error, Result};
 pub use finished::{FinishedCounts, FinishedKey};
-pub use ingest::{
-    Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody,
-};
+pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};
 pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;

@@ -73,13 +73,13 @@ impl Services {
         request: &MetricRequest,
         reading: Reading,
     ) -> Result<Explanation> {
+        let parts = &self.parts;
+        let asked = parts.asked(scope, request, reading).await?;
         // Its rows and bytes are of all brands of the agency.
         if *scope.brands() != BrandAccess::All {
             let message = "what a query reads is told to members who see all brands of the agency";
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         }
-        let parts = &self.parts;
-        let asked = parts.asked(scope, request, reading).await?;
         let key = (scope.agency(), asked.query.clone(), asked.snapshot);
         let is_result_cached =
             asked.cache == CacheMode::Use && parts.caches.results.contains_key(&key);
