@@ -4,7 +4,7 @@
 //! Invariant: every key holds the agency and the version or snapshot of what it was made from, so
 //! that nothing is ever invalidated and nothing needs a time to live.
 
-use std::hash::Hash;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use bellwether_domain::dataset::DatasetName;
@@ -29,6 +29,27 @@ pub(super) type PartitionKey = (AgencyId, PartitionName, CommitNumber);
 /// The key of a partition version.
 pub(super) fn partition_key(version: &PartitionVersion) -> PartitionKey {
     (version.agency, version.name, version.version)
+}
+
+/// What the decoded columns of a partition are found by: its contents, and the segments in the
+/// order of whose rows they are. Compaction leaves the first as it is and changes the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct LayoutKey {
+    partition: PartitionKey,
+    /// A hash of the segments' ids, in their order.
+    segments: u64,
+}
+
+/// The key of a partition version as it lies in these segments.
+pub(super) fn layout_key(version: &PartitionVersion) -> LayoutKey {
+    let mut hasher = DefaultHasher::new();
+    for segment in &version.segments {
+        segment.id.hash(&mut hasher);
+    }
+    LayoutKey {
+        partition: partition_key(version),
+        segments: hasher.finish(),
+    }
 }
 
 /// What the sums of one partition are found by.
@@ -93,15 +114,15 @@ pub(crate) struct Caches {
     /// Sums of one partition for one plan.
     pub(super) partials: Cache<PartialKey, Arc<Partial>>,
     /// Decoded partitions, column by column; `None` is the index.
-    pub(super) columns: Cache<(PartitionKey, Option<ColumnName>), Decoded>,
+    pub(super) columns: Cache<(LayoutKey, Option<ColumnName>), Decoded>,
     /// Roll-ups, measure by measure; `None` is the groups.
-    pub(super) roll_ups: Cache<(PartitionKey, RollUpLevel, Option<ColumnName>), Rolled>,
+    pub(super) roll_ups: Cache<(LayoutKey, RollUpLevel, Option<ColumnName>), Rolled>,
     /// The partitions of a dataset at a commit.
     pub(super) manifests: Cache<(AgencyId, DatasetName, CommitNumber), Arc<Vec<PartitionVersion>>>,
     /// Recorded costs, and other datasets that are read row by row.
     pub(super) rows: Cache<PartitionKey, Arc<Vec<Fact>>>,
     /// Who makes a piece has the lock; whoever else needs it waits.
-    pub(super) makings: Cache<(PartitionKey, Making), Arc<Mutex<()>>>,
+    pub(super) makings: Cache<(LayoutKey, Making), Arc<Mutex<()>>>,
 }
 
 impl Caches {

@@ -6,7 +6,7 @@ use bellwether_domain::segment::PartitionVersion;
 use bellwether_store::{Column, ColumnName, PartitionIndex, PartitionView};
 use tokio::sync::Mutex;
 
-use super::caches::{Decoded, Making, PartitionKey, partition_key};
+use super::caches::{Decoded, LayoutKey, Making, layout_key};
 use super::engine::Ask;
 use crate::error::Result;
 use crate::services::Parts;
@@ -48,7 +48,7 @@ impl Parts {
         version: &PartitionVersion,
         columns: &[ColumnName],
     ) -> Result<PartitionView> {
-        let key = partition_key(version);
+        let key = layout_key(version);
         let found = match self.decoded(key, columns).await.complete() {
             Ok((index, columns)) => return Ok(PartitionView { index, columns }),
             Err(found) => found,
@@ -71,7 +71,7 @@ impl Parts {
         found: Found<Arc<PartitionIndex>>,
         columns: &[ColumnName],
     ) -> Result<PartitionView> {
-        let key = partition_key(version);
+        let key = layout_key(version);
         let missing = found.missing();
         let codes = &ask.attributes.codes;
         let (index, loaded) = match found.whole {
@@ -113,14 +113,14 @@ impl Parts {
     }
 
     /// The lock of who makes a piece of a partition.
-    pub(super) async fn making(&self, key: PartitionKey, what: Making) -> Arc<Mutex<()>> {
+    pub(super) async fn making(&self, key: LayoutKey, what: Making) -> Arc<Mutex<()>> {
         let fresh = async { Arc::new(Mutex::new(())) };
         self.caches.makings.get_with((key, what), fresh).await
     }
 
     pub(super) async fn decoded(
         &self,
-        key: PartitionKey,
+        key: LayoutKey,
         columns: &[ColumnName],
     ) -> Found<Arc<PartitionIndex>> {
         let cache = &self.caches.columns;

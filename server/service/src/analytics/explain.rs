@@ -10,7 +10,7 @@ use bellwether_domain::segment::{PartitionName, PartitionVersion, Snapshot};
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_store::{Estimate, PartialPlan, PartitionView};
 
-use super::caches::{PartialKey, RollUpLevel, Rolled, partition_key};
+use super::caches::{PartialKey, RollUpLevel, Rolled, layout_key};
 use super::classes::keeps_attribute_classes_whole;
 use super::engine::{Ask, partial_key};
 use super::question::{plan, plan_for_month};
@@ -161,7 +161,7 @@ impl Parts {
                 }
             }
         }
-        let columns = self.decoded(partition_key(version), &plan.columns()).await;
+        let columns = self.decoded(layout_key(version), &plan.columns()).await;
         match columns.complete() {
             Ok((index, columns)) => {
                 let view = PartitionView { index, columns };
@@ -181,7 +181,7 @@ impl Parts {
         level: RollUpLevel,
         plan: &PartialPlan,
     ) -> Option<(u64, u64)> {
-        let key = (partition_key(version), level, None);
+        let key = (layout_key(version), level, None);
         let Some(Rolled::RollUp(roll_up)) = self.caches.roll_ups.get(&key).await else {
             return None;
         };

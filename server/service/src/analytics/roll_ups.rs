@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bellwether_domain::segment::PartitionVersion;
 use bellwether_store::{Column, ColumnName, PartialPlan, PartitionView, RollUp, roll_up_by_day};
 
-use super::caches::{Making, PartialKey, PartitionKey, RollUpLevel, Rolled, partition_key};
+use super::caches::{LayoutKey, Making, PartialKey, RollUpLevel, Rolled, layout_key};
 use super::columns::Found;
 use super::engine::{Ask, partial_key};
 use crate::background::blocking;
@@ -73,7 +73,7 @@ impl Parts {
         version: &PartitionVersion,
         names: &[ColumnName],
     ) -> Result<RolledUp> {
-        let (key, level) = (partition_key(version), RollUpLevel::CampaignDay);
+        let (key, level) = (layout_key(version), RollUpLevel::CampaignDay);
         if let Ok(rolled_up) = self.rolled(key, level, names).await.complete() {
             return Ok(rolled_up);
         }
@@ -96,7 +96,7 @@ impl Parts {
         names: &[ColumnName],
         level: RollUpLevel,
     ) -> Result<RolledUp> {
-        let key = partition_key(version);
+        let key = layout_key(version);
         if let Ok(rolled_up) = self.rolled(key, level, names).await.complete() {
             return Ok(rolled_up);
         }
@@ -117,7 +117,7 @@ impl Parts {
     /// Makes what lacks of a roll-up from the columns of what it is derived from, and keeps it.
     async fn make_rolled(
         &self,
-        key: PartitionKey,
+        key: LayoutKey,
         level: RollUpLevel,
         found: Found<Arc<RollUp>>,
         source: Vec<(ColumnName, Arc<Column>)>,
@@ -152,7 +152,7 @@ impl Parts {
 
     async fn rolled(
         &self,
-        key: PartitionKey,
+        key: LayoutKey,
         level: RollUpLevel,
         names: &[ColumnName],
     ) -> Found<Arc<RollUp>> {

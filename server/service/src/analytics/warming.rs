@@ -11,7 +11,7 @@ use bellwether_domain::segment::{CommitNumber, PartitionVersion};
 use bellwether_store::{Bucket, ColumnName, PartialPlan};
 
 use super::answer::CacheMode;
-use super::caches::{PartitionKey, RollUpLevel, partition_key};
+use super::caches::{LayoutKey, RollUpLevel, layout_key};
 use super::engine::Ask;
 use crate::error::Result;
 use crate::services::Parts;
@@ -56,7 +56,7 @@ impl Parts {
                 cache: CacheMode::Use,
                 by_class: false,
             };
-            self.warm_partition(&ask, partition_key(old), new).await?;
+            self.warm_partition(&ask, layout_key(old), new).await?;
         }
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Parts {
     async fn warm_partition(
         self: &Arc<Self>,
         ask: &Ask,
-        old: PartitionKey,
+        old: LayoutKey,
         new: &PartitionVersion,
     ) -> Result<()> {
         let names = column_names(Dataset::of(ask.dataset));
