@@ -132,6 +132,10 @@ impl<'a> Gathering<'a> {
     }
 
     fn add_folded(&mut self, folded: &Folded, classes: &Classes) -> Result<(), Refusal> {
+        // Facts make rows only where something of them is asked for, as below by window.
+        if self.places.is_empty() {
+            return Ok(());
+        }
         self.require_few(folded.keys.len(), classes)?;
         for (place, key) in folded.keys.iter().enumerate() {
             let class = &classes.classes[key.class as usize];
