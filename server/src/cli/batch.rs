@@ -95,7 +95,9 @@ impl ListArgs {
         } else if batches.is_empty() {
             super::say("no batches");
         } else {
-            batches.iter().for_each(|batch| super::say(line(batch)));
+            for batch in &batches {
+                super::say(line(batch));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,5 +1,4 @@
-//! Compaction over a real catalogue and store, with a clock that the tests move: whatever happened
-//! before, every snapshot that can still be read has the facts that it had.
+//! A world of one partition: everything that can happen to it, with a clock that the tests move.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,15 +22,14 @@ use bellwether_domain::segment::{CommitNumber, PartitionName};
 use bellwether_domain::time::{Clock, Month, Timestamp, Weekday, ZoneName, date, seconds_after};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
 use bellwether_store::{Store, StoreConfig, StoredRow};
-use proptest::prelude::*;
 
 use crate::{CompactionConfig, CompactionReport, Error, ServiceConfig, Services, Steps};
 
-const RETENTION_DAYS: u32 = 10;
+pub(super) const RETENTION_DAYS: u32 = 10;
 
 /// What happens to the one partition of a world.
 #[derive(Debug, Clone)]
-enum Event {
+pub(super) enum Event {
     /// A batch with rows of these days, whole or of these measures only.
     Batch(Vec<i8>, Option<u64>),
     /// A batch that replaces a range of days, with a row of the first.
@@ -42,19 +40,6 @@ enum Event {
     Days(u32),
     /// Compaction, as an operator asks for it.
     Compaction,
-}
-
-fn events() -> impl Strategy<Value = Event> {
-    let day = || 1_i8..8;
-    let days = proptest::collection::btree_set(day(), 1..6).prop_map(|it| it.into_iter().collect());
-    let measures = proptest::option::weighted(0.3, 1_u64..8);
-    prop_oneof![
-        8 => (days, measures).prop_map(|(days, measures)| Event::Batch(days, measures)),
-        1 => (day(), day()).prop_map(|(a, b)| Event::Replacement(a.min(b), a.max(b))),
-        2 => (0_usize..20).prop_map(Event::Retraction),
-        2 => (1_u32..8).prop_map(Event::Days),
-        2 => Just(Event::Compaction),
-    ]
 }
 
 /// Days that have passed since everything was made.
@@ -81,7 +66,7 @@ fn beginning() -> Timestamp {
 }
 
 /// One agency with one campaign, whose facts of a month go through everything.
-struct World {
+pub(super) struct World {
     services: Services,
     scope: Scope,
     brand: BrandId,
@@ -90,7 +75,7 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = catalogue(folder.path());
         let (scope, brand) = an_agency(&catalogue);
@@ -105,7 +90,7 @@ impl World {
         }
     }
 
-    async fn happen(&self, event: &Event) {
+    pub(super) async fn happen(&self, event: &Event) {
         // Every event has a moment of its own, so that `asOf` tells them apart.
         self.clock.0.fetch_add(1, Ordering::Relaxed);
         match event {
@@ -189,24 +174,24 @@ impl World {
         }
     }
 
-    async fn compact(&self) -> CompactionReport {
+    pub(super) async fn compact(&self) -> CompactionReport {
         let report = self.services.compact().await.unwrap();
         assert!(report.failed.is_empty(), "{report:?}");
         report
     }
 
-    fn newest(&self) -> i64 {
+    pub(super) fn newest(&self) -> i64 {
         let parts = &self.services.parts;
         parts.catalogue.snapshot(&self.scope).unwrap().commit.0
     }
 
-    fn oldest(&self) -> i64 {
+    pub(super) fn oldest(&self) -> i64 {
         let parts = &self.services.parts;
         parts.catalogue.oldest_commit(&self.scope).unwrap().0
     }
 
     /// The facts as of a commit.
-    async fn seen(&self, commit: i64) -> Result<Vec<Fact>, Error> {
+    pub(super) async fn seen(&self, commit: i64) -> Result<Vec<Fact>, Error> {
         let parts = &self.services.parts;
         let dataset = DatasetName::DeliveryDaily;
         let versions = parts
@@ -219,7 +204,7 @@ impl World {
     }
 
     /// The facts as of every commit that can be read, newest first.
-    async fn history(&self, oldest: i64) -> Vec<Vec<Fact>> {
+    pub(super) async fn history(&self, oldest: i64) -> Vec<Vec<Fact>> {
         let mut history = Vec::new();
         for commit in (oldest..=self.newest()).rev() {
             history.push(self.seen(commit).await.unwrap());
@@ -227,7 +212,7 @@ impl World {
         history
     }
 
-    fn segments(&self) -> (usize, u64) {
+    pub(super) fn segments(&self) -> (usize, u64) {
         let parts = &self.services.parts;
         let segments = parts
             .catalogue
@@ -355,75 +340,4 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
     };
     let (ids, steps) = (Arc::new(Counter::default()), Steps::stopping_at(None));
     Services::new(config, catalogue, store, plugins, clock, ids, steps)
-}
-
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Runtime::new().unwrap().block_on(work)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
-
-    #[test]
-    fn compaction_changes_no_snapshot_that_can_be_read(
-        before in proptest::collection::vec(events(), 1..30),
-        after in proptest::collection::vec(events(), 0..6),
-    ) {
-        block_on(async {
-            let (compacted, plain) = (World::new(), World::new());
-            for event in before.iter().chain(&after) {
-                compacted.happen(event).await;
-                // A retraction that is refused for its age happens in neither world.
-                let is_kept = plain.newest() != compacted.newest();
-                if is_kept || matches!(event, Event::Days(_)) {
-                    plain.happen(event).await;
-                }
-            }
-            compacted.compact().await;
-            let oldest = compacted.oldest();
-            let expected = plain.history(oldest).await;
-            prop_assert_eq!(compacted.history(oldest).await, expected);
-            Ok(())
-        })?;
-    }
-}
-
-#[tokio::test]
-async fn rows_past_the_retention_go_and_snapshots_before_it_expire() {
-    let world = World::new();
-    for day in [1, 1, 1, 2] {
-        world.happen(&Event::Batch(vec![day], None)).await;
-    }
-    world.happen(&Event::Days(1)).await;
-    let expected = world.seen(4).await.unwrap();
-    world.compact().await;
-    assert_eq!(world.segments(), (1, 4), "all are within the retention");
-    world.happen(&Event::Days(RETENTION_DAYS + 2)).await;
-    world.compact().await;
-    assert_eq!(world.segments(), (1, 2), "two days are left");
-    assert_eq!(world.seen(4).await.unwrap(), expected);
-    let error = world.seen(3).await.unwrap_err();
-    assert_eq!(error.code(), bellwether_domain::ErrorCode::SnapshotExpired);
-}
-
-#[tokio::test]
-async fn a_rewrite_for_the_retention_is_not_done_again() {
-    let world = World::new();
-    for day in [1, 1, 1, 2] {
-        world.happen(&Event::Batch(vec![day], None)).await;
-    }
-    world.happen(&Event::Days(RETENTION_DAYS + 2)).await;
-    assert_eq!(world.compact().await.done.len(), 1);
-    assert_eq!(world.compact().await.done, []);
-}
-
-#[tokio::test]
-async fn a_month_whose_batches_were_all_undone_loses_its_files_once_nobody_sees_them() {
-    let world = World::new();
-    world.happen(&Event::Batch(vec![1, 2], None)).await;
-    world.happen(&Event::Retraction(0)).await;
-    world.happen(&Event::Days(RETENTION_DAYS + 2)).await;
-    world.compact().await;
-    assert_eq!(world.segments(), (0, 0));
-    assert_eq!(world.seen(2).await.unwrap(), []);
 }
