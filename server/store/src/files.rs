@@ -62,6 +62,30 @@ impl Files {
         Ok(index_of(version, settled.cells.into_iter(), placement))
     }
 
+    /// The index of the version and these columns, on two threads: keys are decoded beside values.
+    pub(crate) fn load(
+        &self,
+        version: &PartitionVersion,
+        codes: &CodeTable,
+        names: &[ColumnName],
+    ) -> Result<(PartitionIndex, Vec<Column>)> {
+        let dataset = Dataset::of(version.name.dataset);
+        let (some, others) = names.split_at(names.len().min(COLUMNS_DECODED_MAX));
+        let (index, stored) = std::thread::scope(|scope| {
+            let index = scope.spawn(|| self.index(version, codes));
+            let stored = self.stored(dataset, codes, some);
+            let index = index.join();
+            (
+                index.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                stored,
+            )
+        });
+        let index = index?;
+        let mut columns = laid(stored?, &index.placement);
+        columns.extend(self.columns(dataset, &index.placement, codes, others)?);
+        Ok((index, columns))
+    }
+
     /// Columns of an index that was made of these segments and has this placement.
     pub(crate) fn columns(
         &self,
@@ -70,24 +94,31 @@ impl Files {
         codes: &CodeTable,
         names: &[ColumnName],
     ) -> Result<Vec<Column>> {
-        let n_stored = placement.n_stored();
         let mut columns = Vec::with_capacity(names.len());
         for some in names.chunks(COLUMNS_DECODED_MAX) {
-            let empty = |name: &ColumnName| (*name, RawColumn::with_capacity(n_stored));
-            let mut stored: Vec<_> = some.iter().map(empty).collect();
-            for (place, file) in self.files.iter().enumerate() {
-                stored_columns(file, dataset, codes, &mut stored)
-                    .map_err(|cause| self.damaged(place, cause))?;
-            }
-            for (name, values) in stored {
-                let measure = match name {
-                    ColumnName::Measure(place) => Some(place),
-                    ColumnName::Dimension(_) => None,
-                };
-                columns.push(placement.laid(values, measure).narrowed());
-            }
+            columns.extend(laid(self.stored(dataset, codes, some)?, placement));
         }
         Ok(columns)
+    }
+
+    /// Columns as they are stored.
+    fn stored(
+        &self,
+        dataset: &'static Dataset,
+        codes: &CodeTable,
+        names: &[ColumnName],
+    ) -> Result<Vec<(ColumnName, RawColumn)>> {
+        let mut n_rows = 0;
+        for (place, file) in self.files.iter().enumerate() {
+            n_rows += file.n_rows().map_err(|cause| self.damaged(place, cause))?;
+        }
+        let empty = |name: &ColumnName| (*name, RawColumn::with_capacity(n_rows));
+        let mut stored: Vec<_> = names.iter().map(empty).collect();
+        for (place, file) in self.files.iter().enumerate() {
+            stored_columns(file, dataset, codes, &mut stored)
+                .map_err(|cause| self.damaged(place, cause))?;
+        }
+        Ok(stored)
     }
 
     /// All rows in the order of their keys. The error is the place of the damaged file.
@@ -103,6 +134,18 @@ impl Files {
     pub(crate) fn damaged(&self, place: usize, cause: Cause) -> Error {
         damaged(&self.segments[place], cause)
     }
+}
+
+/// Stored columns in the order of a partition's rows, narrowed.
+fn laid(stored: Vec<(ColumnName, RawColumn)>, placement: &Placement) -> Vec<Column> {
+    let laid = stored.into_iter().map(|(name, values)| {
+        let measure = match name {
+            ColumnName::Measure(place) => Some(place),
+            ColumnName::Dimension(_) => None,
+        };
+        placement.laid(values, measure).narrowed()
+    });
+    laid.collect()
 }
 
 /// The number of a file's first row, `n_rows` being those up to its last.

@@ -41,11 +41,7 @@ impl Store {
         let files = self.read_segments(scope, version).await?;
         let (version, codes, names) = (version.clone(), codes.clone(), columns.to_vec());
         let loaded = spawn_blocking(move || {
-            let files = Files::open(version.segments.clone(), files)?;
-            let index = files.index(&version, &codes)?;
-            let dataset = Dataset::of(version.name.dataset);
-            let columns = files.columns(dataset, &index.placement, &codes, &names)?;
-            Ok((index, columns))
+            Files::open(version.segments.clone(), files)?.load(&version, &codes, &names)
         });
         loaded.await?
     }

@@ -12,7 +12,7 @@ use arrow::buffer::NullBuffer;
 
 pub(crate) use narrow::{Narrow, by_width};
 pub(crate) use raw::RawColumn;
-pub(crate) use sum::Addend;
+pub(crate) use sum::{Addend, Sum};
 
 /// Which column of a partition: a key dimension's codes, or a measure's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +30,8 @@ pub struct Column {
     pub(crate) values: Narrow,
     /// What all values are multiples of: money in micros is mostly whole cents.
     pub(crate) divisor: i64,
+    /// The highest of `values`; of a dimension, its highest code.
+    pub(crate) highest: i64,
     pub(crate) present: Present,
 }
 

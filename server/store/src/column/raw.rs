@@ -95,8 +95,10 @@ impl RawColumn {
         let nulls = self.valid.map(|mut valid| NullBuffer::new(valid.finish()));
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
         let divisor = useful_divisor(&self.values);
+        let values = Narrow::of(self.values, divisor);
         Column {
-            values: Narrow::of(self.values, divisor),
+            highest: values.highest(),
+            values,
             divisor,
             present: nulls.map_or(Present::All, Present::Nulls),
         }

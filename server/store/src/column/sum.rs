@@ -9,12 +9,32 @@ use crate::column::Narrow;
 
 /// A number of some width and how stretches of it are added without overflow.
 pub(crate) trait Addend: Copy {
-    /// Holds the sum of 2^32 numbers, more than a partition has.
-    type Sum: Copy + Default + std::ops::AddAssign + Into<i128>;
+    type Sum: Sum;
     /// The number as a sum.
     fn widened(self) -> Self::Sum;
     /// The sum of some numbers.
     fn sum(values: &[Self]) -> Self::Sum;
+}
+
+/// Holds the sum of 2^32 numbers of its width, more than a partition has.
+pub(crate) trait Sum: Copy + Default + std::ops::AddAssign + Into<i128> {
+    /// The sum of numbers that were divided by `divisor`, as the sum of the numbers; `None` when
+    /// it is over 64 bits.
+    fn scaled(self, divisor: i64) -> Option<i64>;
+}
+
+impl Sum for u64 {
+    #[inline]
+    fn scaled(self, divisor: i64) -> Option<i64> {
+        i64::try_from(self).ok()?.checked_mul(divisor)
+    }
+}
+
+impl Sum for i128 {
+    #[inline]
+    fn scaled(self, divisor: i64) -> Option<i64> {
+        i64::try_from(self.checked_mul(divisor.into())?).ok()
+    }
 }
 
 impl Addend for u8 {

@@ -160,7 +160,7 @@ impl<'a, S: Slot> Fold<'a, S> {
         let rows = || cells.iter().flat_map(|cells| index.rows_of(cells.clone()));
         let sums = by_width!(&column.values, values => {
             let added = added(values, cells.iter().map(|it| index.rows_of(it.clone())), numbers, n_groups);
-            scaled(added.into_iter().take(n_groups), column.divisor)
+            scaled(&added[..n_groups], column.divisor)
         })?;
         self.partial.sums[measure].extend(sums);
         let Present::Nulls(nulls) = &column.present else {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::ArrowNativeType;
 
-use crate::column::{Addend, Column, Present, by_width};
+use crate::column::{Addend, Column, Present, Sum, by_width};
 use crate::kernel::partial::{Group, Sums};
 use crate::kernel::periods::Periods;
 use crate::kernel::select::{Block, Selection};
@@ -17,8 +17,21 @@ use crate::partition::PartitionIndex;
 /// Rows that follow each other and are of one group.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    group: usize,
-    rows: Range<usize>,
+    group: u32,
+    first: u32,
+    end: u32,
+}
+
+impl Piece {
+    #[inline]
+    fn group(&self) -> usize {
+        self.group as usize
+    }
+
+    #[inline]
+    fn rows(&self) -> Range<usize> {
+        self.first as usize..self.end as usize
+    }
 }
 
 /// The groups of a selection and where their rows lie.
@@ -31,7 +44,14 @@ pub(super) struct Pieces {
 
 impl Pieces {
     pub(super) fn of(index: &PartitionIndex, selection: &Selection, periods: &Periods) -> Self {
-        let mut pieces = Self::default();
+        let n_pieces = match periods.first_days.len() {
+            1 => selection.cells.len(),
+            _ => selection.n_cells(),
+        };
+        let mut pieces = Self {
+            groups: Vec::with_capacity(n_pieces),
+            pieces: Vec::with_capacity(n_pieces),
+        };
         let mut of_block = Vec::new();
         for block in &selection.blocks {
             of_block.clear();
@@ -47,9 +67,10 @@ impl Pieces {
         pieces
     }
 
-    fn add_block(&mut self, block: &Block, of_block: &[(u8, Range<usize>)], periods: &Periods) {
+    fn add_block(&mut self, block: &Block, of_block: &[(u8, Range<u32>)], periods: &Periods) {
         for of_period in of_block.chunk_by(|a, b| a.0 == b.0) {
-            let group = self.groups.len();
+            // A partition has fewer than 2^32 rows, hence fewer groups.
+            let group = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
             self.groups.push(Group {
                 campaign: block.campaign,
                 attribution: block.attribution,
@@ -57,8 +78,11 @@ impl Pieces {
                 codes: [0; 3],
             });
             for (_, rows) in of_period {
-                let rows = rows.clone();
-                self.pieces.push(Piece { group, rows });
+                self.pieces.push(Piece {
+                    group,
+                    first: rows.start,
+                    end: rows.end,
+                });
             }
         }
     }
@@ -67,7 +91,7 @@ impl Pieces {
     pub(super) fn n_facts(&self, index: &PartitionIndex) -> Vec<u64> {
         let mut counts = vec![0; self.groups.len()];
         for piece in &self.pieces {
-            counts[piece.group] += index.n_facts(piece.rows.clone());
+            counts[piece.group()] += index.n_facts(piece.rows());
         }
         counts
     }
@@ -96,27 +120,23 @@ impl Pieces {
     ) -> Option<Vec<i64>> {
         let mut sums = vec![T::Sum::default(); self.groups.len()];
         for piece in &self.pieces {
-            sums[piece.group] += T::sum(&values[piece.rows.clone()]);
+            sums[piece.group()] += T::sum(&values[piece.rows()]);
         }
-        scaled(sums.into_iter(), divisor)
+        scaled(&sums, divisor)
     }
 
     fn counted(&self, count: impl Fn(Range<usize>) -> u64) -> Vec<u64> {
         let mut counts = vec![0; self.groups.len()];
         for piece in &self.pieces {
-            counts[piece.group] += count(piece.rows.clone());
+            counts[piece.group()] += count(piece.rows());
         }
         counts
     }
 }
 
 /// Sums of divided values as sums of the values; `None` when one is over 64 bits.
-pub(super) fn scaled<S: Into<i128>>(
-    sums: impl Iterator<Item = S>,
-    divisor: i64,
-) -> Option<Vec<i64>> {
-    sums.map(|sum| i64::try_from(sum.into().checked_mul(divisor.into())?).ok())
-        .collect()
+pub(super) fn scaled<S: Sum>(sums: &[S], divisor: i64) -> Option<Vec<i64>> {
+    sums.iter().map(|sum| sum.scaled(divisor)).collect()
 }
 
 /// Adds the rows of neighbouring cells, those of one period together.
@@ -124,10 +144,11 @@ fn add_stretch(
     index: &PartitionIndex,
     cells: Range<usize>,
     periods: &Periods,
-    found: &mut Vec<(u8, Range<usize>)>,
+    found: &mut Vec<(u8, Range<u32>)>,
 ) {
+    let rows = |cells: Range<usize>| index.cell_starts[cells.start]..index.cell_starts[cells.end];
     if periods.first_days.len() == 1 {
-        found.push((0, index.rows_of(cells)));
+        found.push((0, rows(cells)));
         return;
     }
     let days = &index.cell_days[cells.clone()];
@@ -135,7 +156,7 @@ fn add_stretch(
     let mut first = cells.start;
     for of_period in days.chunk_by(|a, b| place(a) == place(b)) {
         let end = first + of_period.len();
-        found.push((place(&of_period[0]), index.rows_of(first..end)));
+        found.push((place(&of_period[0]), rows(first..end)));
         first = end;
     }
 }

@@ -54,11 +54,6 @@ impl Placement {
         }
     }
 
-    /// How many rows the segments have.
-    pub(crate) fn n_stored(&self) -> usize {
-        self.n_stored
-    }
-
     /// The stored values in the order of the partition's rows. `measure` is the measure's place;
     /// none for a key column, which all stored rows of a key agree on.
     pub(crate) fn laid(&self, stored: RawColumn, measure: Option<usize>) -> RawColumn {

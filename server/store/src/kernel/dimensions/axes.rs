@@ -151,5 +151,5 @@ fn add<S: Slot, T: ArrowNativeType>(slots: &mut [S], codes: &[T], adds: &[S]) {
 
 /// The number after the highest code of a column.
 fn width(column: &Column) -> u128 {
-    u128::try_from(column.values.highest()).unwrap_or(0) + 1
+    u128::try_from(column.highest).unwrap_or(0) + 1
 }
