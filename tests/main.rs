@@ -50,3 +50,6 @@ mod tidy;
 // Random reports against a naive fold.
 #[cfg(test)]
 mod differential;
+// Everything that can happen, by chance, against a naive model.
+#[cfg(test)]
+mod simulation;
