@@ -179,6 +179,8 @@ fn is_refused(error: &Error) -> bool {
         ErrorCode::InvalidInput,
         ErrorCode::LimitExceeded,
         ErrorCode::CorruptSegment,
+        // The lease ended first.
+        ErrorCode::Timeout,
     ];
     certain.contains(&error.code())
 }
