@@ -4,11 +4,15 @@
 mod admission;
 mod bodies;
 mod campaigns;
+mod columns;
+mod disk;
 mod duplicates;
 mod formats;
 mod keys;
+mod large;
 mod levels;
 mod lines;
+mod ranges;
 mod replacement;
 mod requests;
 

@@ -10,8 +10,8 @@ use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::SpooledBody;
 use serde_json::{Value, json};
 
-use super::ingest_bar::IngestBar;
 use super::ingest::{IngestArgs, PreparedBatch, failed_json, plan, report, send_over_http, unsent};
+use super::ingest_bar::IngestBar;
 use crate::app::{App, told};
 use crate::config::Config;
 

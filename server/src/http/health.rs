@@ -34,8 +34,8 @@ pub(super) async fn ready(state: Data<&HttpState>) -> (StatusCode, &'static str)
     }
 }
 
-/// `GET /v1/status`, with the operator's token: version, plugins, and how many GraphQL requests
-/// by POST there were and how many of them found their answer finished.
+/// `GET /v1/status`, with the operator's token: version, plugins, batches on their way, and how
+/// many GraphQL requests by POST there were and how many of them found their answer finished.
 #[handler]
 pub(super) async fn status(
     request: &Request,
@@ -73,9 +73,28 @@ pub(super) async fn status(
         "version": env!("CARGO_PKG_VERSION"),
         "answers": answers,
         "caches": caches,
+        "ingests": ingests(&state),
         "plugins": plugins,
     });
     Json(status).into_response()
+}
+
+/// The batches that are being checked and written, and how far they are.
+fn ingests(state: &HttpState) -> Vec<serde_json::Value> {
+    let batches = state.services.batches_on_their_way();
+    let shown = batches.iter().map(|it| {
+        json!({
+            "batch": it.batch,
+            "agency": it.agency,
+            "dataset": it.dataset.as_str(),
+            "receivedAt": it.received_at.to_string(),
+            "sizeBytes": it.size_bytes,
+            "bytesRead": it.progress.bytes(),
+            "rowsRead": it.progress.rows_read(),
+            "rowsWritten": it.progress.rows_written(),
+        })
+    });
+    shown.collect()
 }
 
 /// Refuses whoever doesn't carry an operator's token.
@@ -93,6 +112,7 @@ pub(super) async fn operator(
     }
     // A member's token is good, only not here; any other one is refused as everywhere.
     scope(&state.services, request, id).await?;
-    let message = "this address is for operators; use the token of `bellwether admin operator-token`";
+    let message =
+        "this address is for operators; use the token of `bellwether admin operator-token`";
     Err(Refusal::new(ErrorCode::Forbidden, message).into())
 }

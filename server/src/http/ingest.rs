@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use bellwether_catalogue::IDEMPOTENCY_KEY_BYTES_MAX;
 use bellwether_domain::agency::Slug;
-use bellwether_domain::batch::{
-    BatchAnswer, BatchOutcome, ColumnRule, IngestMode, ReplaceRule,
-};
+use bellwether_domain::batch::{BatchAnswer, BatchOutcome, ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
@@ -108,11 +106,23 @@ async fn receive(
     let of_service = |error: bellwether_service::Error| HttpError::of_service(&error, id);
     let mut spool = state.services.spool().map_err(of_service)?;
     let mut chunks = body.into_bytes_stream();
+    let (mut written, mut n_bytes) = (Ok(()), 0);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk
             .map_err(|_| Refusal::invalid("the body ended before it was whole; send it again"))?;
-        spool.write(&chunk).await.map_err(of_service)?;
+        if written.is_ok() {
+            written = spool.write(&chunk).await;
+        }
+        // When the disk is full the rest is read and dropped, because a sender who is cut off in
+        // the middle never hears why. A body over the limit may have no end.
+        if !matches!(
+            &written,
+            Ok(()) | Err(bellwether_service::Error::Disk { .. })
+        ) {
+            break;
+        }
     }
+    written.map_err(of_service)?;
     spool.finish().await.map_err(of_service)
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bellwether_domain::ErrorCode;
 use bellwether_domain::agency::Slug;
 use bellwether_domain::brand::Brand;
 use bellwether_domain::campaign::Platform;
@@ -289,6 +290,24 @@ fn a_key_of_very_many_rows_is_refused_with_the_first_thousand_lines() {
     assert_eq!(twins.into_listed().len(), 1_000);
     let (survey, twins) = months(Duplicates::Sum).survey().unwrap();
     assert_eq!((survey.n_rows(), twins.count()), (1, 0));
+}
+
+#[test]
+fn rows_that_can_not_be_written_aside_fail_the_batch() {
+    let layout = layout(false);
+    let header = Header::parse(layout.dataset, HEADER).unwrap();
+    let ids = Shuffled(AtomicU64::new(1));
+    let resolver = Resolver::new(layout.dataset, directory(&ids), TODAY);
+    let progress = Progress::default();
+    let failed = std::thread::scope(|scope| {
+        let bounds = bounds(Path::new("/nonexistent/spool"), 1);
+        let mut gathering = Gathering::new(scope, &layout, resolver, bounds, &progress);
+        let mut parser = ChunkParser::new(&layout, &header);
+        parser.row(2, &cells(&distinct_row(1)), layout.mask());
+        gathering.take(parser.finish())?;
+        gathering.finish().map(drop)
+    });
+    assert_eq!(failed.unwrap_err().code(), ErrorCode::Unavailable);
 }
 
 #[test]
