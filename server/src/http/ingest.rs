@@ -115,10 +115,9 @@ async fn receive(
         }
         // When the disk is full the rest is read and dropped, because a sender who is cut off in
         // the middle never hears why. A body over the limit may have no end.
-        if !matches!(
-            &written,
-            Ok(()) | Err(bellwether_service::Error::Disk { .. })
-        ) {
+        n_bytes += chunk.len() as u64;
+        let is_full = matches!(written, Err(bellwether_service::Error::Disk { .. }));
+        if n_bytes > bytes_max || (written.is_err() && !is_full) {
             break;
         }
     }

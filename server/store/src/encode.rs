@@ -29,7 +29,9 @@ use crate::{Error, Result};
 /// (as columns and compressed) for some megabytes, large enough for dictionaries to pay.
 pub(crate) const ROW_GROUP_ROWS: usize = 64 * 1024;
 
-/// How segment files are written; decision 9 has the measurements.
+/// How segment files are written: measures packed by their differences, which leaves a codec
+/// nothing to gain and reads several times as fast; texts as dictionaries, compressed. Decision
+/// 9 has the measurements.
 pub(crate) fn writer_properties(dataset: &Dataset) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("bellwether ", env!("CARGO_PKG_VERSION")).to_owned())
@@ -41,7 +43,8 @@ pub(crate) fn writer_properties(dataset: &Dataset) -> WriterProperties {
         let column = ColumnPath::from(name);
         properties = properties
             .set_column_dictionary_enabled(column.clone(), false)
-            .set_column_encoding(column, Encoding::PLAIN);
+            .set_column_encoding(column.clone(), Encoding::DELTA_BINARY_PACKED)
+            .set_column_compression(column, Compression::UNCOMPRESSED);
     }
     properties.build()
 }
