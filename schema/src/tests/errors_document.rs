@@ -5,7 +5,9 @@ use std::fmt::Write;
 use bellwether_domain::ErrorCode;
 use bellwether_domain::agency::NAME_BYTES_MAX;
 use bellwether_domain::answer::GROUPS_MAX;
-use bellwether_domain::batch::PROBLEMS_LISTED_MAX;
+use bellwether_domain::batch::{
+    PROBLEMS_LISTED_MAX, REPORT_FOOTER_BYTES_MAX, REPORT_ROW_GROUP_BYTES_MAX,
+};
 use bellwether_domain::campaign::{CAMPAIGN_LABELS_MAX, LABEL_NAMES_MAX};
 use bellwether_domain::metric::NoteCode;
 use bellwether_domain::query::{
@@ -158,11 +160,21 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
             &PROBLEMS_LISTED_MAX,
             "Lines that the answer to an ingest lists.",
         ),
+        limit(
+            "report_row_group_bytes_max",
+            &REPORT_ROW_GROUP_BYTES_MAX,
+            "Uncompressed bytes of a column, and of all texts, in one row group of a Parquet report.",
+        ),
+        limit(
+            "report_footer_bytes_max",
+            &REPORT_FOOTER_BYTES_MAX,
+            "Bytes of the footer of a Parquet report.",
+        ),
     ]
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.
-const CONFIGURED: [(&str, &str); 15] = [
+const CONFIGURED: [(&str, &str); 16] = [
     ("document_bytes_max", "Bytes of a document."),
     (
         "expanded_selections_max",
@@ -197,6 +209,10 @@ const CONFIGURED: [(&str, &str); 15] = [
     (
         "concurrent_ingests_max",
         "Batches on their way at once; past them it is `RATE_LIMITED`.",
+    ),
+    (
+        "ingest_memory_bytes_max",
+        "Memory of all batches on their way; past it, it is `RATE_LIMITED`.",
     ),
     (
         "rows_per_call_max",

@@ -9,6 +9,14 @@ use crate::sample::LineProblem;
 /// The most line problems that one answer lists; the rest is only counted.
 pub const PROBLEMS_LISTED_MAX: usize = 1_000;
 
+/// The most bytes, uncompressed, of one column and of all texts together in one row group of a
+/// Parquet report: a page is read as a whole and may be that large. A million rows of four texts
+/// stay below it.
+pub const REPORT_ROW_GROUP_BYTES_MAX: u64 = 128 << 20;
+
+/// The most bytes of a Parquet report's footer, which is read as a whole.
+pub const REPORT_FOOTER_BYTES_MAX: u64 = 16 << 20;
+
 closed_words! {
     /// What becomes of a batch with bad lines.
     pub enum IngestMode, "a mode" {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
+use bellwether_domain::batch::{REPORT_FOOTER_BYTES_MAX, REPORT_ROW_GROUP_BYTES_MAX};
 use bellwether_domain::sample::Cell;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -24,13 +25,6 @@ use crate::{Error, Result};
 
 /// Rows in memory at a time: with two dozen columns some two megabytes.
 const BATCH_ROWS: usize = 8192;
-
-/// The most bytes, uncompressed, of one column and of all texts together in one row group: a page
-/// is read as a whole and may be that large. A million rows of four texts stay below it.
-pub(crate) const REPORT_ROW_GROUP_BYTES_MAX: u64 = 128 << 20;
-
-/// The most bytes of a footer, which is read as a whole.
-const REPORT_FOOTER_BYTES_MAX: u64 = 16 << 20;
 
 /// A Parquet report file whose footer was read.
 #[derive(Debug, Clone)]

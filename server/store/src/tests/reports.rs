@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use bellwether_domain::ErrorCode;
+use bellwether_domain::batch::REPORT_ROW_GROUP_BYTES_MAX;
 use bellwether_domain::dataset::{Dataset, DatasetName};
 use bellwether_domain::sample::Cell;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use crate::report_reader::REPORT_ROW_GROUP_BYTES_MAX;
 use crate::sample_facts::april;
 use crate::{Error, ReportReader, ReportWriter};
 
