@@ -8,10 +8,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow::buffer::ScalarBuffer;
+use arrow::datatypes::ArrowNativeType;
 use bellwether_domain::dataset::Dataset;
 use bellwether_domain::time::DateRange;
 
-use crate::column::{Column, Narrow, Present, RawColumn};
+use crate::column::{Addend, Column, Narrow, Present, RawColumn, Sum, by_width};
 use crate::kernel::{Bucket, PartialPlan, select};
 use crate::partition::{Cell, PartitionIndex};
 use crate::{Error, Result};
@@ -109,22 +111,13 @@ impl RollUp {
                 rule: "a roll-up's column is made of a column of its source",
             });
         }
-        let sum = |rows: &Range<u32>| measure.values.sum_of(as_places(rows));
-        let mut sums = RawColumn::with_capacity(self.ends.len());
-        let mut overflowed = false;
-        let totals = self.rows().map(|parts| {
-            let total = parts.iter().map(sum).sum::<i128>() * i128::from(measure.divisor);
-            i64::try_from(total).unwrap_or_else(|_| {
-                overflowed = true;
-                0
-            })
-        });
-        sums.extend_whole(totals.collect::<Vec<_>>().into_iter());
-        if overflowed {
-            return Err(Error::Overflow {
-                measure: "a measure",
-            });
-        }
+        let divisor = measure.divisor;
+        let sums = by_width!(&measure.values, values => self.sums(values, divisor));
+        let sums = sums.ok_or(Error::Overflow {
+            measure: "a measure",
+        })?;
+        let mut column = RawColumn::default();
+        column.extend_whole(sums.into_iter());
         let present = match &measure.present {
             Present::All => Present::All,
             Present::Nulls(nulls) => self.counts(|rows| {
@@ -137,7 +130,7 @@ impl RollUp {
         };
         Ok(Column {
             present,
-            ..sums.narrowed()
+            ..column.narrowed()
         })
     }
 
@@ -178,6 +171,22 @@ impl RollUp {
         starts
             .zip(ends)
             .map(|(start, end)| &self.parts[start as usize..end as usize])
+    }
+
+    /// The sum of each row; `None` when one is over 64 bits.
+    fn sums<T: Addend + ArrowNativeType>(
+        &self,
+        values: &ScalarBuffer<T>,
+        divisor: i64,
+    ) -> Option<Vec<i64>> {
+        let sum = |parts: &[Range<u32>]| {
+            let mut sum = T::Sum::default();
+            for rows in parts {
+                sum += T::sum(&values[as_places(rows)]);
+            }
+            sum.scaled(divisor)
+        };
+        self.rows().map(sum).collect()
     }
 
     /// How many values each row's sum is of.
