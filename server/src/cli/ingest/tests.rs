@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 
-use bellwether_domain::batch::{BatchAnswer, IngestMode};
+use bellwether_domain::batch::{BatchAnswer, ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_service::Format;
 use clap::Parser;
@@ -82,6 +82,17 @@ fn a_file_in_the_datasets_columns_is_sent_as_it_lies_with_the_options() {
         batch.request.register.unwrap().currency.unwrap().code(),
         "EUR"
     );
+}
+
+#[test]
+fn what_a_file_replaces_goes_with_it() {
+    let csv = file(".csv");
+    let batch = prepared(&csv, "--columns merge");
+    assert_eq!(batch.request.columns, ColumnRule::Merge);
+    assert_eq!(batch.request.replace, ReplaceRule::Keys);
+    let batch = prepared(&csv, "--replace range");
+    assert_eq!(batch.request.replace, ReplaceRule::Range);
+    assert!(told("x.csv --replace ranges").contains("did you mean `range`?"));
 }
 
 #[test]
