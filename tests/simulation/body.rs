@@ -58,10 +58,7 @@ impl Report {
         if campaigns.is_empty() {
             campaigns.push(own[0]);
         }
-        let days = (
-            rng.random_range(0..DAYS.len()),
-            rng.random_range(1..=DAYS.len()),
-        );
+        let days = theme.days(rng);
         let n_rows = rng.random_range(1..25);
         let mut keys: Vec<Key> = (0..n_rows)
             .map(|_| Key {

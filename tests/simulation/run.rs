@@ -175,7 +175,8 @@ impl Run {
         Ok(())
     }
 
-    /// A later page comes from the commit of the first, unless records changed meanwhile.
+    /// A later page comes from the commit of the first, unless records changed meanwhile or that
+    /// commit is forgotten.
     fn turn_page(&mut self, pick: usize) -> Result<(), Failure> {
         if self.pages.is_empty() {
             return Ok(());
@@ -193,21 +194,22 @@ impl Run {
             ..Reading::default()
         };
         let pinned = page.cursor.snapshot;
-        if pinned.catalogue == newest.catalogue {
+        let commit = usize::try_from(pinned.commit.0).unwrap_or(0);
+        let agency = &self.agencies[page.agency];
+        let (refusal, why) = if pinned.catalogue != newest.catalogue {
+            (ErrorCode::Conflict, "a page after the records changed")
+        } else if commit < agency.oldest {
+            (ErrorCode::SnapshotExpired, "a page after its time")
+        } else {
             self.saw("turned a page");
-            let commit = usize::try_from(pinned.commit.0).unwrap_or(0);
             let came = self.answer(page.agency, &page.question, reading, commit);
             return came.map(drop);
-        }
-        let agency = &self.agencies[page.agency];
+        };
         let request = page
             .question
             .request(agency, &self.product.brands[page.agency]);
-        expect_code(
-            self.product.ask(page.agency, &request, reading),
-            ErrorCode::Conflict,
-            "a page after the records changed",
-        )
+        let came = self.product.ask(page.agency, &request, reading);
+        expect_code(came, refusal, why)
     }
 
     /// Asks the product, and compares its answer with the model's at a commit.

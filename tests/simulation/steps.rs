@@ -9,7 +9,7 @@ use rand_pcg::Pcg64;
 
 use super::body::Report;
 use super::question::Question;
-use super::report::{AGENCIES, COSTS, ENTRIES, PLATFORMS, TEAMS};
+use super::report::{AGENCIES, COSTS, DAYS, ENTRIES, PLATFORMS, TEAMS};
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -131,8 +131,12 @@ pub(super) fn draw(seed: u64, n_steps: usize) -> Vec<Step> {
 pub(super) struct Theme {
     /// The dataset that most is about.
     dataset: usize,
+    /// The first of the days that most reports are about, and how many they are.
+    days: (usize, usize),
     /// The questions that most askers have.
     questions: Vec<Question>,
+    /// Whether the process lives on from the first step to the last, with all that it remembers.
+    is_calm: bool,
 }
 
 impl Theme {
@@ -140,13 +144,27 @@ impl Theme {
         let dataset = [0, 0, 1, 2, 3][rng.random_range(0..5)];
         Self {
             dataset,
+            days: (rng.random_range(0..DAYS.len()), rng.random_range(2..5)),
             questions: (0..4).map(|_| Question::random(rng, dataset)).collect(),
+            is_calm: rng.random_bool(0.5),
+        }
+    }
+
+    /// The days of a report: the first, and how many follow each other.
+    pub(super) fn days(&self, rng: &mut Pcg64) -> (usize, usize) {
+        if rng.random_bool(0.7) {
+            self.days
+        } else {
+            (
+                rng.random_range(0..DAYS.len()),
+                rng.random_range(1..=DAYS.len()),
+            )
         }
     }
 
     /// The dataset of a report.
     pub(super) fn dataset(&self, rng: &mut Pcg64) -> usize {
-        if rng.random_bool(0.6) {
+        if rng.random_bool(0.8) {
             self.dataset
         } else {
             rng.random_range(0..ENTRIES.len())
@@ -167,9 +185,11 @@ impl Step {
     fn random(rng: &mut Pcg64, theme: &Theme) -> Self {
         // The second agency is there to be mixed up with the first.
         let agency = usize::from(rng.random_bool(0.15)) % AGENCIES.len();
-        Self {
-            agency,
-            what: What::random(rng, theme),
+        loop {
+            let what = What::random(rng, theme);
+            if !(theme.is_calm && what.ends_the_process()) {
+                return Self { agency, what };
+            }
         }
     }
 }
@@ -189,9 +209,9 @@ impl Step {
 impl What {
     fn random(rng: &mut Pcg64, theme: &Theme) -> Self {
         match rng.random_range(0..100) {
-            0..=35 => Self::of_facts(rng, theme),
-            36..=41 => Self::of_records(rng),
-            42..=55 => Self::of_upkeep(rng),
+            0..=37 => Self::of_facts(rng, theme),
+            38..=41 => Self::of_records(rng),
+            42..=57 => Self::of_upkeep(rng),
             _ => Self::of_reading(rng, theme),
         }
     }
@@ -244,22 +264,22 @@ impl What {
     }
 
     fn of_upkeep(rng: &mut Pcg64) -> Self {
-        match rng.random_range(0..14) {
+        match rng.random_range(0..18) {
             0..=1 => Self::Restart,
             2..=3 => Self::Wait {
                 seconds: [60, 90_000, 1_000_000, 3_000_000][rng.random_range(0..4)],
             },
-            4..=6 => Self::Compact,
-            7..=8 => Self::CrashInCompaction {
+            4..=8 => Self::Compact,
+            9..=11 => Self::CrashInCompaction {
                 stop: stop_in(rng, Way::Compaction),
             },
-            9..=10 => Self::BackUp {
+            12..=14 => Self::BackUp {
                 into_new: rng.random_bool(0.5),
             },
-            11 => Self::CrashInBackup {
+            15 => Self::CrashInBackup {
                 stop: stop_in(rng, Way::Backup),
             },
-            12 => Self::Restore,
+            16 => Self::Restore,
             _ => Self::Verify,
         }
     }
@@ -279,6 +299,20 @@ impl What {
                     .collect(),
             },
         }
+    }
+}
+
+impl What {
+    /// Whether a new process begins, which remembers nothing.
+    fn ends_the_process(&self) -> bool {
+        matches!(
+            self,
+            Self::Restart
+                | Self::Restore
+                | Self::CrashInIngest { .. }
+                | Self::CrashInCompaction { .. }
+                | Self::CrashInBackup { .. }
+        )
     }
 }
 
