@@ -15,7 +15,7 @@ use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, 
 use bellwether_store::{Column, ColumnName, Partial, PartialPlan, PartitionIndex, RollUp};
 use moka::future::{Cache, CacheBuilder};
 use moka::policy::EvictionPolicy;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::answer::Computed;
 use crate::config::ServiceConfig;
@@ -121,6 +121,9 @@ pub(crate) struct Caches {
     pub(super) manifests: Cache<(AgencyId, DatasetName, CommitNumber), Arc<Vec<PartitionVersion>>>,
     /// Recorded costs, and other datasets that are read row by row.
     pub(super) rows: Cache<PartitionKey, Arc<Vec<Fact>>>,
+    /// Places for decoding, so that what is in memory beside the caches is bounded too, however
+    /// many questions are asked at once.
+    pub(super) decoding: Semaphore,
     /// Who makes a piece has the lock; whoever else needs it waits.
     pub(super) makings: Cache<(LayoutKey, Making), Arc<Mutex<()>>>,
 }
@@ -159,6 +162,7 @@ impl Caches {
                 .build(),
             manifests: Cache::new(MANIFESTS_HELD_MAX),
             rows: Cache::new(COST_PARTITIONS_HELD_MAX),
+            decoding: Semaphore::new(config.query_parallelism.clamp(1, Semaphore::MAX_PERMITS)),
             makings: Cache::new(MAKINGS_HELD_MAX),
         }
     }

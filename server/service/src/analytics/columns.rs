@@ -72,6 +72,8 @@ impl Parts {
         columns: &[ColumnName],
     ) -> Result<PartitionView> {
         let key = layout_key(version);
+        // The semaphore is never closed, so that there is always a place in the end.
+        let _place = self.caches.decoding.acquire().await.ok();
         let missing = found.missing();
         let codes = &ask.attributes.codes;
         let (index, loaded) = match found.whole {
