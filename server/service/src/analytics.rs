@@ -57,7 +57,7 @@ use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 
 /// How a metric query is read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Reading {
     /// The page to begin at, which pins the snapshot of the page before.
     pub cursor: Option<Cursor>,
@@ -65,6 +65,17 @@ pub struct Reading {
     pub as_of: Option<Timestamp>,
     /// What is wanted of the caches.
     pub cache: CacheMode,
+}
+
+impl Default for Reading {
+    /// The first page of the newest facts, from the caches where they are there.
+    fn default() -> Self {
+        Self {
+            cursor: None,
+            as_of: None,
+            cache: CacheMode::Use,
+        }
+    }
 }
 
 /// A question that is ready to be answered.

@@ -22,12 +22,6 @@ closed_words! {
     }
 }
 
-impl Default for CacheMode {
-    fn default() -> Self {
-        Self::Use
-    }
-}
-
 closed_words! {
     /// How an answer came about.
     pub enum CacheState, "a cache state" {

@@ -33,7 +33,7 @@ pub(super) struct Classes {
     /// By the number of a class of the attributes, its class; empty where the query tells the
     /// campaigns of one such class apart.
     pub(super) of_attribute_class: Vec<u32>,
-    pub(super) classes: Vec<Class>,
+    pub(super) list: Vec<Class>,
 }
 
 impl Classes {
@@ -66,7 +66,7 @@ impl Classes {
         Self {
             of_campaign,
             of_attribute_class,
-            classes: gathered.classes,
+            list: gathered.classes,
         }
     }
 

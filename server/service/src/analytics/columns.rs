@@ -11,6 +11,9 @@ use super::engine::Ask;
 use crate::error::Result;
 use crate::services::Parts;
 
+/// Columns with their names.
+pub(super) type NamedColumns = Vec<(ColumnName, Arc<Column>)>;
+
 /// What of a partition is there already.
 pub(super) struct Found<I> {
     pub(super) whole: Option<I>,
@@ -24,7 +27,7 @@ impl<I> Found<I> {
     }
 
     /// Everything that was looked for, if nothing lacks.
-    pub(super) fn complete(self) -> Result<(I, Vec<(ColumnName, Arc<Column>)>), Self> {
+    pub(super) fn complete(self) -> Result<(I, NamedColumns), Self> {
         if self.whole.is_none() || self.columns.iter().any(|(_, column)| column.is_none()) {
             return Err(self);
         }
@@ -76,24 +79,16 @@ impl Parts {
         let _place = self.caches.decoding.acquire().await.ok();
         let missing = found.missing();
         let codes = &ask.attributes.codes;
-        let (index, loaded) = match found.whole {
-            Some(index) => {
-                let loaded = self
-                    .store
-                    .load_columns(&ask.scope, version, codes, &index, &missing)
-                    .await?;
-                (index, loaded)
-            }
-            None => {
-                let (index, loaded) = self
-                    .store
-                    .load(&ask.scope, version, codes, &missing)
-                    .await?;
-                let index = Arc::new(index);
-                let held = Decoded::Index(Arc::clone(&index));
-                self.caches.columns.insert((key, None), held).await;
-                (index, loaded)
-            }
+        let (store, scope) = (&self.store, &ask.scope);
+        let (index, loaded) = if let Some(index) = found.whole {
+            let loaded = store.load_columns(scope, version, codes, &index, &missing);
+            (Arc::clone(&index), loaded.await?)
+        } else {
+            let (index, loaded) = store.load(scope, version, codes, &missing).await?;
+            let index = Arc::new(index);
+            let held = Decoded::Index(Arc::clone(&index));
+            self.caches.columns.insert((key, None), held).await;
+            (index, loaded)
         };
         let mut held = found.columns;
         for (name, column) in missing.into_iter().zip(loaded) {

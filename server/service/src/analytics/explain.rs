@@ -149,12 +149,8 @@ impl Parts {
                     (RollUpLevel::ClassDay(id), PartitionSource::ClassRollUp),
                     (RollUpLevel::CampaignDay, PartitionSource::CampaignRollUp),
                 ];
-                let usable = if ask.by_class && plan.campaigns.is_none() {
-                    0
-                } else {
-                    1
-                };
-                for (level, source) in &levels[usable..] {
+                let is_by_class = ask.by_class && plan.campaigns.is_none();
+                for (level, source) in &levels[usize::from(!is_by_class)..] {
                     if let Some(estimate) = self.estimate_rolled(version, *level, &plan).await {
                         return (*source, estimate);
                     }
@@ -162,17 +158,13 @@ impl Parts {
             }
         }
         let columns = self.decoded(layout_key(version), &plan.columns()).await;
-        match columns.complete() {
-            Ok((index, columns)) => {
-                let view = PartitionView { index, columns };
-                (PartitionSource::Columns, told(view.estimate(&plan)))
-            }
-            Err(_) => {
-                let rows = version.segments.iter().map(|segment| segment.n_rows);
-                let bytes = version.segments.iter().map(|segment| segment.size_bytes);
-                (PartitionSource::Segments, (rows.sum(), bytes.sum()))
-            }
+        if let Ok((index, columns)) = columns.complete() {
+            let view = PartitionView { index, columns };
+            return (PartitionSource::Columns, told(view.estimate(&plan)));
         }
+        let rows = version.segments.iter().map(|segment| segment.n_rows);
+        let bytes = version.segments.iter().map(|segment| segment.size_bytes);
+        (PartitionSource::Segments, (rows.sum(), bytes.sum()))
     }
 
     async fn estimate_rolled(

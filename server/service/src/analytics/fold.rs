@@ -48,6 +48,38 @@ const NOWHERE: u32 = u32::MAX;
 /// The sums of one partial under classes, which are given by the code that its groups call their
 /// campaign.
 pub(super) fn fold(partial: &Partial, class_of: &[u32]) -> Folded {
+    let (mut folded, place_of_group) = numbered(partial, class_of);
+    for (campaign, last_day) in &partial.last_days {
+        let class = class_of.get(*campaign as usize).copied();
+        if class.is_some_and(|class| class != NO_CLASS) {
+            folded.last_day = folded.last_day.max(Some(*last_day));
+        }
+    }
+    let digests: Vec<u64> = partial.groups.iter().map(digest_of).collect();
+    let n_keys = folded.keys.len();
+    let rows = |row: usize| partial.rows[row];
+    let (all_rows, all_covered) = counted_up(&place_of_group, n_keys, &digests, rows);
+    for (sums, counts) in partial.sums.iter().zip(&partial.counts) {
+        let mut added = vec![0_i128; n_keys];
+        for (row, place) in counted(&place_of_group) {
+            added[place] += i128::from(sums[row]);
+        }
+        let (counts, coverage) = match counts {
+            None => (all_rows.clone(), all_covered.clone()),
+            Some(counts) => counted_up(&place_of_group, n_keys, &digests, |row| counts[row]),
+        };
+        folded.measures.push(FoldedMeasure {
+            sums: added,
+            counts,
+            coverage,
+        });
+    }
+    folded.rows = all_rows;
+    folded
+}
+
+/// The keys that the partial's groups fold to, and the place of each group among them.
+fn numbered(partial: &Partial, class_of: &[u32]) -> (Folded, Vec<u32>) {
     let mut folded = Folded::default();
     let mut places = FxHashMap::<FoldKey, u32>::default();
     let mut last: Option<(FoldKey, u32)> = None;
@@ -79,49 +111,25 @@ pub(super) fn fold(partial: &Partial, class_of: &[u32]) -> Folded {
         last = Some((key, place));
         place
     };
-    let place_of_group: Vec<u32> = partial.groups.iter().map(place_of).collect();
-    let digests: Vec<u64> = partial.groups.iter().map(digest_of).collect();
-    for (campaign, last_day) in &partial.last_days {
-        let class = class_of.get(*campaign as usize).copied();
-        if class.is_some_and(|class| class != NO_CLASS) {
-            folded.last_day = folded.last_day.max(Some(*last_day));
-        }
+    let place_of_group = partial.groups.iter().map(place_of).collect();
+    (folded, place_of_group)
+}
+
+/// By key how many values there are, and the digest of where they are.
+fn counted_up(
+    place_of_group: &[u32],
+    n_keys: usize,
+    digests: &[u64],
+    count: impl Fn(usize) -> u64,
+) -> (Vec<u64>, Vec<u64>) {
+    let mut counts = vec![0; n_keys];
+    let mut coverage = vec![0_u64; n_keys];
+    for (row, place) in counted(place_of_group) {
+        counts[place] += count(row);
+        let digest = count(row).wrapping_mul(digests[row]);
+        coverage[place] = coverage[place].wrapping_add(digest);
     }
-    let n_keys = folded.keys.len();
-    folded.rows = vec![0; n_keys];
-    let mut whole = vec![0_u64; n_keys];
-    for (row, place) in counted(&place_of_group) {
-        folded.rows[place] += partial.rows[row];
-        whole[place] = whole[place].wrapping_add(partial.rows[row].wrapping_mul(digests[row]));
-    }
-    for (sums, counts) in partial.sums.iter().zip(&partial.counts) {
-        let mut measure = FoldedMeasure {
-            sums: vec![0; n_keys],
-            counts: Vec::new(),
-            coverage: Vec::new(),
-        };
-        for (row, place) in counted(&place_of_group) {
-            measure.sums[place] += i128::from(sums[row]);
-        }
-        match counts {
-            None => {
-                measure.counts.clone_from(&folded.rows);
-                measure.coverage.clone_from(&whole);
-            }
-            Some(counts) => {
-                measure.counts = vec![0; n_keys];
-                measure.coverage = vec![0; n_keys];
-                for (row, place) in counted(&place_of_group) {
-                    let count = counts[row];
-                    measure.counts[place] += count;
-                    let digest = count.wrapping_mul(digests[row]);
-                    measure.coverage[place] = measure.coverage[place].wrapping_add(digest);
-                }
-            }
-        }
-        folded.measures.push(measure);
-    }
-    folded
+    (counts, coverage)
 }
 
 fn counted(place_of_group: &[u32]) -> impl Iterator<Item = (usize, usize)> {

@@ -67,13 +67,12 @@ impl<'a> Gathering<'a> {
 
     /// The piece of a row's key and a currency, begun if it is not there.
     fn piece(&mut self, key: RowKey, currency: Currency) -> usize {
-        let group = match self.groups.get(&key) {
-            Some(known) => *known,
-            None => {
-                let group = self.sums.add_group(key.clone());
-                self.groups.insert(key, group);
-                group
-            }
+        let group = if let Some(known) = self.groups.get(&key) {
+            *known
+        } else {
+            let group = self.sums.add_group(key.clone());
+            self.groups.insert(key, group);
+            group
         };
         let sums = &mut self.sums;
         let begun = || sums.add_piece(group, Some(currency), 0);
@@ -136,9 +135,9 @@ impl<'a> Gathering<'a> {
         if self.places.is_empty() {
             return Ok(());
         }
-        self.require_few(folded.keys.len(), classes)?;
+        require_few(folded.keys.len(), classes)?;
         for (place, key) in folded.keys.iter().enumerate() {
-            let class = &classes.classes[key.class as usize];
+            let class = &classes.list[key.class as usize];
             let period = date_of_day_number(key.bucket);
             let row_key = self.row_key(&class.key, &key.codes, period);
             let piece = self.piece(row_key, class.currency);
@@ -151,18 +150,6 @@ impl<'a> Gathering<'a> {
                 };
                 self.sums.add(piece, *component, sum);
             }
-        }
-        Ok(())
-    }
-
-    /// Refuses early what `groups_max` would refuse in the end: each row of the answer takes in
-    /// at most one sum a currency.
-    fn require_few(&self, n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
-        let currencies: HashSet<Currency> =
-            classes.classes.iter().map(|class| class.currency).collect();
-        if n_sums / currencies.len().max(1) > GROUPS_MAX {
-            let what = format!("an answer of about {n_sums} groups");
-            return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("by"));
         }
         Ok(())
     }
@@ -212,7 +199,7 @@ impl<'a> Gathering<'a> {
         if !classes.counts(group.campaign) {
             return;
         }
-        let class = &classes.classes[classes.of_campaign[group.campaign as usize] as usize];
+        let class = &classes.list[classes.of_campaign[group.campaign as usize] as usize];
         let component = |place: usize| self.sums.components()[place];
         let places = self.places.iter().copied().enumerate();
         let counted: Vec<(usize, usize)> = places
@@ -365,4 +352,15 @@ impl<'a> Gathering<'a> {
             ..campaign.map_or(of_brand, |campaign| campaign_key(self.query, campaign))
         }
     }
+}
+
+/// Refuses early what `groups_max` would refuse in the end: each row of the answer takes in
+/// at most one sum a currency.
+fn require_few(n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
+    let currencies: HashSet<Currency> = classes.list.iter().map(|class| class.currency).collect();
+    if n_sums / currencies.len().max(1) > GROUPS_MAX {
+        let what = format!("an answer of about {n_sums} groups");
+        return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("by"));
+    }
+    Ok(())
 }

@@ -25,8 +25,8 @@ impl Parts {
         commit: CommitNumber,
     ) {
         let (parts, scope) = (Arc::clone(self), scope.clone());
-        // Nobody waits for it; a stop of the server needs not wait either.
-        drop(tokio::spawn(async move {
+        // Nobody waits for it but a stop of the server, for a month or two.
+        drop(self.tasks.spawn(async move {
             if let Err(error) = parts.warm(&scope, dataset, commit).await {
                 tracing::debug!(error = error.chain(), "warming ended early");
             }
