@@ -46,7 +46,8 @@ impl Store {
         loaded.await?
     }
 
-    /// Further columns of an index of the same version that was loaded before.
+    /// Further columns of an index that was loaded before, of the same version in the same
+    /// segments: compaction changes which they are, and with them the order of the rows.
     pub async fn load_columns(
         &self,
         scope: &Scope,
@@ -55,11 +56,12 @@ impl Store {
         index: &PartitionIndex,
         columns: &[ColumnName],
     ) -> Result<Vec<Column>> {
-        if (index.agency, index.name, index.version)
-            != (version.agency, version.name, version.version)
-        {
+        let is_of_version = (index.agency, index.name, index.version)
+            == (version.agency, version.name, version.version);
+        let segments = version.segments.iter().map(|it| it.id);
+        if !is_of_version || !segments.eq(index.segments.iter().copied()) {
             return Err(Error::BrokenRule {
-                rule: "columns are loaded of the version of their index",
+                rule: "columns are loaded of the version of their index, from its segments",
             });
         }
         let files = self.read_segments(scope, version).await?;

@@ -30,6 +30,7 @@ pub(crate) fn index_of(
         agency: version.agency,
         name: version.name,
         version: version.version,
+        segments: version.segments.iter().map(|it| it.id).collect(),
         runs: Vec::new(),
         cell_days: Vec::new(),
         cell_starts: vec![0],
@@ -47,6 +48,7 @@ impl PartitionIndex {
     /// The index of a roll-up of this partition, whose rows have these cells and weights.
     pub(crate) fn rolled_up(&self, cells: &[Cell], weights: Vec<i64>) -> Self {
         let mut index = Self {
+            segments: Vec::new(),
             runs: Vec::new(),
             cell_days: Vec::new(),
             cell_starts: vec![0],

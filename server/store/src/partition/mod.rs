@@ -5,7 +5,8 @@
 //! day, so that most questions are about contiguous rows. Which shape, window or day a row has is
 //! hence known of its run or cell and held nowhere per row.
 //! Invariant: immutable; what it holds follows from (agency, name, version) and the codes, which
-//! never change their meaning.
+//! never change their meaning. The order of rows within a cell follows from the segments too, so
+//! that columns of one version stand beside each other only if they are of the same segments.
 
 mod build;
 mod placement;
@@ -13,7 +14,7 @@ mod view;
 
 use std::ops::Range;
 
-use bellwether_domain::ids::AgencyId;
+use bellwether_domain::ids::{AgencyId, SegmentId};
 use bellwether_domain::segment::{CommitNumber, PartitionName};
 use bellwether_domain::time::day_number;
 
@@ -47,6 +48,8 @@ pub struct PartitionIndex {
     pub(crate) agency: AgencyId,
     pub(crate) name: PartitionName,
     pub(crate) version: CommitNumber,
+    /// The segments in which the rows were found, in their order; none for a roll-up.
+    pub(crate) segments: Vec<SegmentId>,
     /// Sorted by campaign code, attribution code and shape; campaign 0 is "no campaign".
     pub(crate) runs: Vec<Run>,
     /// By cell, the day counted from the month's first; ascending and distinct within a run.
