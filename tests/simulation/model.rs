@@ -126,6 +126,11 @@ impl Agency {
             .any(|commit| matches!(&commit.change, Change::Rows(batch) if is_of(batch.dataset)))
     }
 
+    /// Whether any campaign has a team now.
+    pub(super) fn has_teams(&self) -> bool {
+        self.campaigns.values().any(|it| it.team.is_some())
+    }
+
     /// Whether any row that was ever committed has this attribution window.
     pub(super) fn has_window(&self, window: usize) -> bool {
         self.commits.iter().any(|commit| match &commit.change {

@@ -121,7 +121,7 @@ impl Question {
     /// The question without what an agency would refuse, because it never heard of it.
     pub(super) fn known_to(&self, agency: &Agency) -> Self {
         let known = |place: &usize| agency.campaigns.contains_key(place);
-        let has_teams = agency.campaigns.values().any(|it| it.team.is_some());
+        let has_teams = agency.has_teams();
         Self {
             by_team: self.by_team && has_teams,
             team: self.team.filter(|_| has_teams),
@@ -131,6 +131,10 @@ impl Question {
                 .filter(|window| *window == 0 || agency.has_window(*window)),
             ..self.clone()
         }
+    }
+
+    pub(super) fn names_a_team(&self) -> bool {
+        self.by_team || self.team.is_some()
     }
 
     pub(super) fn entry(&self) -> &'static Entry {

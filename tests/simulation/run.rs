@@ -196,6 +196,10 @@ impl Run {
         let pinned = page.cursor.snapshot;
         let commit = usize::try_from(pinned.commit.0).unwrap_or(0);
         let agency = &self.agencies[page.agency];
+        if page.question.names_a_team() && !agency.has_teams() {
+            // Nobody has a team any more: the question itself is refused.
+            return Ok(());
+        }
         let (refusal, why) = if pinned.catalogue != newest.catalogue {
             (ErrorCode::Conflict, "a page after the records changed")
         } else if commit < agency.oldest {
