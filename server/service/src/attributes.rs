@@ -34,9 +34,11 @@ pub(crate) struct Attributes {
     pub(crate) agency: Agency,
     pub(crate) brands: Vec<Brand>,
     pub(crate) codes: CodeTable,
-    campaigns: HashMap<CampaignId, Campaign>,
+    campaigns: HashMap<CampaignId, Arc<Campaign>>,
     /// The visible campaigns that have facts, by code.
-    coded: Vec<(u32, CampaignId)>,
+    coded: Vec<(u32, Arc<Campaign>)>,
+    /// The names of the labels that visible campaigns have, sorted.
+    label_names: Vec<String>,
     classes: AttributeClasses,
     names: Names,
 }
@@ -53,14 +55,17 @@ impl Attributes {
         let brands = parts.catalogue.list_brands(scope)?;
         let codes = parts.catalogue.codes(scope)?;
         let campaigns = parts.catalogue.all_campaigns(scope)?;
+        let campaigns: Vec<Arc<Campaign>> = campaigns.into_iter().map(Arc::new).collect();
         let code = |campaign: &Campaign| codes.code(CAMPAIGN_CODES, &campaign.id.to_string());
-        let mut coded: Vec<(u32, &Campaign)> = campaigns
+        let mut coded: Vec<(u32, Arc<Campaign>)> = campaigns
             .iter()
-            .filter_map(|campaign| Some((code(campaign)?, campaign)))
+            .filter_map(|campaign| Some((code(campaign)?, Arc::clone(campaign))))
             .collect();
         coded.sort_unstable_by_key(|(code, _)| *code);
         let classes = AttributeClasses::of(&coded, codes.width(CAMPAIGN_CODES));
-        let coded = coded.iter().map(|(code, it)| (*code, it.id)).collect();
+        let labels = campaigns.iter().flat_map(|it| it.labels.keys());
+        let label_names: BTreeSet<&String> = labels.collect();
+        let label_names = label_names.into_iter().cloned().collect();
         let names = Names {
             brands: brands
                 .iter()
@@ -81,6 +86,7 @@ impl Attributes {
             codes,
             campaigns,
             coded,
+            label_names,
             classes,
             names,
         })
@@ -89,26 +95,19 @@ impl Attributes {
     /// The campaign of a code; `None` for one that the scope doesn't see.
     pub(crate) fn campaign_of_code(&self, code: u32) -> Option<&Campaign> {
         let place = self.coded.binary_search_by_key(&code, |(known, _)| *known);
-        self.campaigns.get(&self.coded[place.ok()?].1)
+        Some(&self.coded[place.ok()?].1)
     }
 
     /// The campaign of an id; `None` for one that the scope doesn't see.
     pub(crate) fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
-        self.campaigns.get(&id)
-    }
-
-    /// The names of the labels that visible campaigns have, sorted.
-    fn label_names(&self) -> Vec<String> {
-        let labels = self.campaigns.values().flat_map(|it| it.labels.keys());
-        let names: BTreeSet<&String> = labels.collect();
-        names.into_iter().cloned().collect()
+        self.campaigns.get(&id).map(Arc::as_ref)
     }
 
     /// Every visible campaign that has facts, with its code, by code.
     pub(crate) fn coded_campaigns(&self) -> impl Iterator<Item = (u32, &Campaign)> {
         self.coded
             .iter()
-            .filter_map(|(code, id)| Some((*code, self.campaigns.get(id)?)))
+            .map(|(code, campaign)| (*code, campaign.as_ref()))
     }
 
     /// The number after the highest code of any campaign of the agency.
@@ -127,7 +126,7 @@ impl Attributes {
             visible_brands: self.brands.iter().map(|brand| brand.id).collect(),
             today: self.agency.timezone.today(now),
             week_start: self.agency.week_start,
-            label_names: self.label_names(),
+            label_names: self.label_names.clone(),
         }
     }
 }
@@ -147,7 +146,7 @@ pub(crate) struct AttributeClasses {
 }
 
 impl AttributeClasses {
-    fn of(coded: &[(u32, &Campaign)], code_width: usize) -> Self {
+    fn of(coded: &[(u32, Arc<Campaign>)], code_width: usize) -> Self {
         let mut places = HashMap::new();
         let mut classes = Self {
             id: 0,

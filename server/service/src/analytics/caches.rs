@@ -26,6 +26,9 @@ pub(super) type ResultKey = (AgencyId, MetricQuery, Snapshot);
 /// What a partition's contents are found by.
 pub(super) type PartitionKey = (AgencyId, PartitionName, CommitNumber);
 
+/// The partitions of a dataset at a commit, by month.
+pub(super) type Manifest = Arc<Vec<Arc<PartitionVersion>>>;
+
 /// The key of a partition version.
 pub(super) fn partition_key(version: &PartitionVersion) -> PartitionKey {
     (version.agency, version.name, version.version)
@@ -118,7 +121,7 @@ pub(crate) struct Caches {
     /// Roll-ups, measure by measure; `None` is the groups.
     pub(super) roll_ups: Cache<(LayoutKey, RollUpLevel, Option<ColumnName>), Rolled>,
     /// The partitions of a dataset at a commit.
-    pub(super) manifests: Cache<(AgencyId, DatasetName, CommitNumber), Arc<Vec<PartitionVersion>>>,
+    pub(super) manifests: Cache<(AgencyId, DatasetName, CommitNumber), Manifest>,
     /// Recorded costs, and other datasets that are read row by row.
     pub(super) rows: Cache<PartitionKey, Arc<Vec<Fact>>>,
     /// Places for decoding, so that what is in memory beside the caches is bounded too, however

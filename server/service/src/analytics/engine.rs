@@ -9,7 +9,7 @@ use bellwether_store::{Partial, PartialPlan, aggregate};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::answer::{CacheMode, Effort};
-use super::caches::{PartialKey, RollUpLevel, partition_key};
+use super::caches::{Manifest, PartialKey, RollUpLevel, partition_key};
 use super::question::plan_for_month;
 use crate::attributes::Attributes;
 use crate::background::blocking;
@@ -54,7 +54,7 @@ impl Parts {
             .iter()
             .filter_map(|version| {
                 Some((
-                    version.clone(),
+                    Arc::clone(version),
                     plan_for_month(&ask.plan, version.name.month)?,
                 ))
             })
@@ -83,7 +83,7 @@ impl Parts {
     async fn sums_of<T, F>(
         self: &Arc<Self>,
         ask: &Ask,
-        version: PartitionVersion,
+        version: Arc<PartitionVersion>,
         plan: PartialPlan,
         fold: Arc<F>,
     ) -> Result<(T, bool)>
@@ -191,13 +191,12 @@ impl Parts {
         scope: &Scope,
         dataset: DatasetName,
         commit: CommitNumber,
-    ) -> Result<Arc<Vec<PartitionVersion>>> {
+    ) -> Result<Manifest> {
         let key = (scope.agency(), dataset, commit);
         let (parts, scope) = (Arc::clone(self), scope.clone());
         let list = blocking("list partitions", move || {
-            Ok(Arc::new(
-                parts.catalogue.partitions(&scope, dataset, commit)?,
-            ))
+            let versions = parts.catalogue.partitions(&scope, dataset, commit)?;
+            Ok(Arc::new(versions.into_iter().map(Arc::new).collect()))
         });
         let listed = self.caches.manifests.try_get_with(key, list).await;
         listed.map_err(|error: Arc<crate::Error>| crate::Error::clone(&error))
