@@ -7,7 +7,7 @@ use bellwether_service::{BatchFilter, Cursor};
 
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
-use crate::metrics::{MetricsPlan, MetricsInput, MetricsResult, Selection};
+use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection};
 use crate::nouns::{
     Batch, BatchConnection, Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer,
     batch_page, campaign_page, find_batch,
@@ -177,7 +177,9 @@ async fn metrics_plan(state: &RequestState, input: MetricsInput) -> Result<Metri
     let request = input.into_request(Selection::default());
     let request = request.map_err(|refusal| resolver_error(&refusal))?;
     let services = &state.services;
-    let explained = services.explain_metrics(&state.scope, &request, reading).await;
+    let explained = services
+        .explain_metrics(&state.scope, &request, reading)
+        .await;
     Ok(MetricsPlan {
         explanation: state.answer(explained)?,
     })

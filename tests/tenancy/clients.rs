@@ -127,6 +127,8 @@ fn a_client_is_told_the_last_day_of_its_own_facts() {
 #[test]
 fn a_client_is_not_told_how_much_the_agency_has() {
     let (_server, client) = with_a_client(two_brands());
-    let error = client.error(&format!("{{ explainMetrics(input: {{{APRIL}}}) {{ rows }} }}"));
+    let error = client.error(&format!(
+        "{{ explainMetrics(input: {{{APRIL}}}) {{ rows }} }}"
+    ));
     assert_eq!(error["extensions"]["code"], "FORBIDDEN");
 }

@@ -9,7 +9,9 @@ use bellwether_service::{Cursor, Reading};
 
 use super::selection::Selection;
 use crate::scalars::{Date, DateTime};
-use crate::words::{CacheMode, DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, SortDirection};
+use crate::words::{
+    CacheMode, DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, SortDirection,
+};
 
 /// A metric query.
 #[derive(Debug, InputObject)]

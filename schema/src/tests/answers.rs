@@ -57,7 +57,13 @@ async fn fields_stand_in_the_order_of_the_document() {
         "{ campaigns(first: 1) { nodes { scores { name } brand { slug } name } } __typename }";
     let reply = world
         .api
-        .execute(world.scope.clone(), request(query), Method::Post, "req_7", None)
+        .execute(
+            world.scope.clone(),
+            request(query),
+            Method::Post,
+            "req_7",
+            None,
+        )
         .await;
     assert_eq!(
         String::from_utf8(reply.body.to_vec()).unwrap(),

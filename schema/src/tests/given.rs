@@ -79,7 +79,10 @@ impl World {
 
     pub(super) async fn send(&self, request: GraphqlRequest, method: Method) -> Answer {
         let scope = self.scope.clone();
-        let reply = self.api.execute(scope, request, method, "req_7", None).await;
+        let reply = self
+            .api
+            .execute(scope, request, method, "req_7", None)
+            .await;
         Answer {
             outcome: reply.outcome,
             body: serde_json::from_slice(&reply.body).unwrap(),
@@ -162,9 +165,7 @@ pub(super) fn an_agency(catalogue: &Catalogue, slug: &str, n: u128) -> Scope {
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
     };
-    catalogue
-        .create_agency(&agency, beginning())
-        .unwrap();
+    catalogue.create_agency(&agency, beginning()).unwrap();
     catalogue.operator_scope(&agency.slug).unwrap()
 }
 
@@ -174,9 +175,7 @@ fn a_brand(catalogue: &Catalogue, scope: &Scope) -> BrandId {
         slug: Slug::parse("aurora").unwrap(),
         name: "Aurora".to_owned(),
     };
-    catalogue
-        .create_brand(scope, &brand, beginning())
-        .unwrap();
+    catalogue.create_brand(scope, &brand, beginning()).unwrap();
     brand.id
 }
 
@@ -246,13 +245,5 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
     };
     let steps = Steps::stopping_at(None);
     let ids = Arc::new(Counter::default());
-    Services::new(
-        config,
-        catalogue,
-        store,
-        plugins,
-        clock,
-        ids,
-        steps,
-    )
+    Services::new(config, catalogue, store, plugins, clock, ids, steps)
 }
