@@ -7,7 +7,7 @@
 //! Invariant: Arrow, Parquet and `object_store` appear in no signature that other crates need.
 //!
 //! Reading order: [`store`] (writing files), `schema`, `encode`, `read` (reading them), `files`,
-//! `decode`, `merge` (a partition's making), [`partition`], [`column`], then [`kernel`] (plan,
+//! `decode`, `merge` (a partition's making), [`partition`], [`mod@column`], then [`kernel`] (plan,
 //! selection, sums, partials) and [`roll_up`], and `report_reader` and `report_writer` (a user's
 //! own Parquet files).
 
