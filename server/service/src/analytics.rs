@@ -9,7 +9,8 @@
 //!                                           added up, with costs -> table
 //! ```
 //!
-//! Below this page: `question` (the query in codes), `engine` (a partition's sums), `columns` and
+//! Below this page: `question` (the query in codes), `engine` (a partition's sums), `at_hand` (the
+//! ones that need no other thread), `columns` and
 //! `roll_ups` (what sums are computed from), `classes` and `fold` (sums under attributes),
 //! `windows` (which attribution window counts), `costs`, `gather` (groups of the answer),
 //! `explain` (the same way without computing), `caches` (what is remembered).
@@ -17,6 +18,7 @@
 //! invalidated.
 
 mod answer;
+mod at_hand;
 mod caches;
 mod classes;
 mod columns;
@@ -42,19 +44,24 @@ use bellwether_domain::query::{MetricQuery, MetricRequest};
 use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::{Timestamp, date_of_day_number};
 
-use answer::Computed;
 pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
+use answer::{Computed, Effort};
 pub use caches::CacheHeld;
 pub(crate) use caches::Caches;
 use costs::RecordedCosts;
 pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
 use gather::Gathering;
+use sums::FactSums;
 
 use crate::attributes::Attributes;
 use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
+
+/// The most groups, with no costs to spread, that are put together where the question is asked: a change of
+/// threads takes longer than they do.
+const PUT_TOGETHER_AT_ONCE_MAX: usize = 2_000;
 
 /// How a metric query is read.
 #[derive(Debug, Clone, Copy)]
@@ -163,6 +170,7 @@ impl Parts {
         }
     }
 
+    /// Facts' sums and costs, added up to a table.
     async fn compute_once(self: &Arc<Self>, asked: &Asked) -> Result<Arc<Computed>> {
         let (sums, effort) = self.fact_sums(asked).await?;
         let costs = if asked.query.needs_costs() {
@@ -171,20 +179,33 @@ impl Parts {
             RecordedCosts::default()
         };
         let (asked, at) = (asked.clone(), self.clock.now());
-        blocking("put an answer together", move || {
-            let mut gathering = Gathering::new(&asked.query, &asked.attributes);
-            gathering.add_sums(&sums)?;
-            gathering.add_costs(&costs);
-            let (groups, warnings) = gathering.finish();
-            let table = MetricTable::of_sums(asked.query, groups, &*asked.attributes)?;
-            Ok(Arc::new(Computed {
-                table,
-                data_through: sums.last_day().and_then(date_of_day_number),
-                warnings,
-                at,
-                effort,
-            }))
-        })
-        .await
+        let is_small = costs.costs.is_empty() && sums.n_groups() <= PUT_TOGETHER_AT_ONCE_MAX;
+        let put_together = move || put_together(asked, &sums, &costs, effort, at);
+        if is_small {
+            return put_together();
+        }
+        blocking("put an answer together", put_together).await
     }
+}
+
+/// The rows of an answer: groups of the facts' sums under the campaigns' attributes, with costs.
+fn put_together(
+    asked: Asked,
+    sums: &FactSums,
+    costs: &RecordedCosts,
+    effort: Effort,
+    at: Timestamp,
+) -> Result<Arc<Computed>> {
+    let mut gathering = Gathering::new(&asked.query, &asked.attributes);
+    gathering.add_sums(sums)?;
+    gathering.add_costs(costs);
+    let (groups, warnings) = gathering.finish();
+    let table = MetricTable::of_sums(asked.query, groups, &*asked.attributes)?;
+    Ok(Arc::new(Computed {
+        table,
+        data_through: sums.last_day().and_then(date_of_day_number),
+        warnings,
+        at,
+        effort,
+    }))
 }

@@ -9,6 +9,7 @@ use bellwether_store::{Partial, PartialPlan, aggregate};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::answer::{CacheMode, Effort};
+use super::at_hand::AT_HAND_ROWS_MAX;
 use super::caches::{Manifest, PartialKey, RollUpLevel, partition_key};
 use super::question::plan_for_month;
 use crate::attributes::Attributes;
@@ -40,8 +41,8 @@ pub(super) struct PartitionSums {
 }
 
 impl Parts {
-    /// Asks every partition that the plan's days touch, and hands each one's sums to `fold` on a
-    /// blocking thread.
+    /// Asks every partition that the plan's days touch, and hands each one's sums to `fold`: at
+    /// once where little is to be done, else on a blocking thread. The sums come in no order.
     pub(super) async fn ask<T, F>(self: &Arc<Self>, ask: Ask, fold: F) -> Result<(Vec<T>, Effort)>
     where
         T: Send + 'static,
@@ -55,21 +56,29 @@ impl Parts {
             .filter_map(|version| {
                 Some((
                     Arc::clone(version),
-                    plan_for_month(&ask.plan, version.name.month)?,
+                    Arc::new(plan_for_month(&ask.plan, version.name.month)?),
                 ))
             })
             .collect::<Vec<_>>();
         let (ask, fold) = (Arc::new(ask), Arc::new(fold));
-        let answers = touched.into_iter().map(|(version, plan)| {
-            let (parts, ask, fold) = (Arc::clone(self), Arc::clone(&ask), Arc::clone(&fold));
-            async move { parts.sums_of(&ask, version, plan, fold).await }
-        });
-        // A list first: a stream over a mapping closure would keep callers' futures from being `Send`.
-        let answers: Vec<_> = answers.collect();
-        let answers: Vec<(T, bool)> = stream::iter(answers)
+        let mut answers: Vec<(T, bool)> = Vec::with_capacity(touched.len());
+        let mut others = Vec::new();
+        let mut rows_left = AT_HAND_ROWS_MAX;
+        for (version, plan) in touched {
+            match self.at_hand(&ask, &version, plan, &mut rows_left).await? {
+                Ok(sums) => answers.push((fold(&sums), sums.computed)),
+                Err(plan) => {
+                    let (parts, ask) = (Arc::clone(self), Arc::clone(&ask));
+                    let fold = Arc::clone(&fold);
+                    others.push(async move { parts.sums_of(&ask, version, plan, fold).await });
+                }
+            }
+        }
+        let others: Vec<(T, bool)> = stream::iter(others)
             .buffered(self.config.query_parallelism)
             .try_collect()
             .await?;
+        answers.extend(others);
         let effort = Effort {
             n_partitions: answers.len(),
             n_computed: answers.iter().filter(|(_, computed)| *computed).count(),
@@ -84,14 +93,13 @@ impl Parts {
         self: &Arc<Self>,
         ask: &Ask,
         version: Arc<PartitionVersion>,
-        plan: PartialPlan,
+        plan: Arc<PartialPlan>,
         fold: Arc<F>,
     ) -> Result<(T, bool)>
     where
         T: Send + 'static,
         F: Fn(&PartitionSums) -> T + Send + Sync + 'static,
     {
-        let plan = Arc::new(plan);
         let sums = match ask.cache {
             CacheMode::Use => self.found_or_computed(ask, &version, &plan).await?,
             CacheMode::Refresh | CacheMode::Bypass => {

@@ -17,9 +17,7 @@ use crate::services::Parts;
 type RolledUp = (Arc<RollUp>, Vec<(ColumnName, Arc<Column>)>);
 
 impl Parts {
-    /// The classes of campaigns by which this partition's sums may be taken, if they may: one
-    /// attribution window, so that no campaign's has to be chosen, and a value in every row, so
-    /// that no campaign's gap can hide.
+    /// The classes of campaigns by which this partition's sums may be taken, if they may.
     pub(super) async fn usable_classes(
         self: &Arc<Self>,
         ask: &Ask,
@@ -43,9 +41,7 @@ impl Parts {
             return Ok(None);
         }
         let (roll_up, columns) = self.campaign_days(ask, version, &plan.columns()).await?;
-        let one_window = roll_up.index().attributions().len() <= 1;
-        let has_gaps = columns.iter().any(|(_, column)| column.has_nulls());
-        Ok((one_window && !has_gaps).then_some(id))
+        Ok(may_stand_in(&roll_up, &columns).then_some(id))
     }
 
     /// A roll-up of a partition with the plan's measures; made where it is not there.
@@ -150,7 +146,7 @@ impl Parts {
         Ok((roll_up, columns.collect()))
     }
 
-    async fn rolled(
+    pub(super) async fn rolled(
         &self,
         key: LayoutKey,
         level: RollUpLevel,
@@ -171,4 +167,11 @@ impl Parts {
         }
         Found { whole, columns }
     }
+}
+
+/// Whether classes may stand in for campaigns: one attribution window, so that no campaign's has
+/// to be chosen, and a value in every row, so that no campaign's gap can hide.
+pub(super) fn may_stand_in(roll_up: &RollUp, columns: &[(ColumnName, Arc<Column>)]) -> bool {
+    let one_window = roll_up.index().attributions().len() <= 1;
+    one_window && !columns.iter().any(|(_, column)| column.has_nulls())
 }

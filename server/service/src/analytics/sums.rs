@@ -39,6 +39,21 @@ pub(super) enum FactSums {
 }
 
 impl FactSums {
+    /// How many sums there are to put into rows.
+    pub(super) fn n_groups(&self) -> usize {
+        let groups = |partials: &[Arc<Partial>]| -> usize {
+            partials.iter().map(|partial| partial.groups.len()).sum()
+        };
+        match self {
+            Self::Nothing => 0,
+            Self::Reported(facts) => facts.len(),
+            Self::OneWindow { folded, .. } => folded.keys.len(),
+            Self::Windows {
+                by_period, by_day, ..
+            } => groups(by_period) + groups(by_day),
+        }
+    }
+
     /// The number of the last day of any fact that counted.
     pub(super) fn last_day(&self) -> Option<i32> {
         match self {
