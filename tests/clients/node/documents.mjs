@@ -1,0 +1,55 @@
+// The documents of `../documents` and those of the README are valid for graphql-js, by the schema
+// in the repository and by what the server tells of itself; the server answers each; argv: URL,
+// token.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import {
+  buildClientSchema,
+  buildSchema,
+  getIntrospectionQuery,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  validate,
+  validateSchema,
+} from "graphql";
+
+const [url, token] = process.argv.slice(2);
+const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+
+const ask = async (query) => {
+  const reply = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  return reply.json();
+};
+
+const documents = readdirSync(new URL("../documents", import.meta.url))
+  .map((name) => [name, read(`../documents/${name}`)])
+  .concat(
+    [...read("../../../README.md").matchAll(/```graphql\n([^]*?)```/g)].map(([, text], place) => [
+      `README.md, block ${place + 1}`,
+      text,
+    ]),
+  );
+
+const inRepository = buildSchema(read("../../../schema/bellwether.graphql"));
+const introspected = await ask(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }));
+assert.equal(introspected.errors, undefined, JSON.stringify(introspected.errors));
+const told = buildClientSchema(introspected.data);
+
+assert.deepEqual(validateSchema(told), []);
+const sorted = (schema) => printSchema(lexicographicSortSchema(schema));
+assert.equal(sorted(told), sorted(inRepository), "introspection tells the schema in the repository");
+
+for (const [name, text] of documents) {
+  const document = parse(text);
+  for (const schema of [inRepository, told]) {
+    assert.deepEqual(validate(schema, document).map(String), [], name);
+  }
+  const answer = await ask(text);
+  assert.equal(answer.errors, undefined, `${name}: ${JSON.stringify(answer.errors)}`);
+}
+console.log(`graphql-js: ${documents.length} documents are valid and answered`);
