@@ -5,6 +5,8 @@
 use bellwether_domain::ErrorCode;
 use bellwether_domain::ids::{AgencyId, BatchId, SegmentId};
 
+use crate::merge::PARTITION_ROWS_MAX;
+
 /// A failure's cause, of whichever library.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,6 +76,12 @@ pub enum Error {
         /// The limit, in bytes.
         max: u64,
     },
+    /// The segments of one partition hold more rows than can be read together; all are whole.
+    #[error("a month of {n_rows} stored rows is over `partition_rows_max` of {PARTITION_ROWS_MAX}")]
+    PartitionTooLarge {
+        /// How many rows its segments hold.
+        n_rows: usize,
+    },
     /// A value doesn't fit the report column it was given for.
     #[error("column `{column}` of the report can't hold this value")]
     UnwritableCell {
@@ -116,7 +124,9 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::CorruptSegment { .. } | Self::SegmentGone { .. } => ErrorCode::CorruptSegment,
-            Self::Overflow { .. } | Self::ReportTooLarge { .. } => ErrorCode::LimitExceeded,
+            Self::Overflow { .. }
+            | Self::ReportTooLarge { .. }
+            | Self::PartitionTooLarge { .. } => ErrorCode::LimitExceeded,
             Self::NotParquet { .. } | Self::UnwritableCell { .. } => ErrorCode::InvalidInput,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
             Self::StaleCodes { .. }
@@ -144,6 +154,9 @@ impl Error {
             Self::NotParquet { reason, .. } => format!(
                 "the body is not a readable Parquet file: {reason}; send a whole Parquet file, \
                  uncompressed or with snappy, zstd, gzip or lz4"
+            ),
+            Self::PartitionTooLarge { n_rows } => format!(
+                "a month of the dataset has {n_rows} stored rows, over the limit `partition_rows_max` of {PARTITION_ROWS_MAX}; fewer are left once `bellwether compact` dropped those past the retention"
             ),
             Self::ReportTooLarge { part, limit, max } => format!(
                 "{part} is over the limit `{limit}` of {max} bytes; write the file with smaller row groups"

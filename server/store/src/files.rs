@@ -51,8 +51,10 @@ impl Files {
         let mut n_stored = 0;
         for (place, file) in self.files.iter().enumerate() {
             let damaged = |cause| self.damaged(place, cause);
+            let first = n_stored;
             n_stored += file.n_rows().map_err(damaged)?;
-            let first = first_row_of(n_stored, file).map_err(damaged)?;
+            require_numbered(n_stored)?;
+            let first = u32::try_from(first).map_err(|cause| damaged(cause.into()))?;
             stored_cells(file, version.name, codes, first, &mut cells).map_err(damaged)?;
         }
         keep_seen(&mut cells, version, codes);
@@ -148,12 +150,12 @@ fn laid(stored: Vec<(ColumnName, RawColumn)>, placement: &Placement) -> Vec<Colu
     laid.collect()
 }
 
-/// The number of a file's first row, `n_rows` being those up to its last.
-fn first_row_of(n_rows: usize, file: &SegmentFile) -> Result<u32, Cause> {
+/// Refuses more rows of one partition than can be numbered.
+fn require_numbered(n_rows: usize) -> Result<()> {
     if n_rows > PARTITION_ROWS_MAX {
-        return Err(format!("a partition holds at most {PARTITION_ROWS_MAX} rows").into());
+        return Err(Error::PartitionTooLarge { n_rows });
     }
-    Ok(u32::try_from(n_rows - file.n_rows()?)?)
+    Ok(())
 }
 
 /// The error for what is wrong with a segment's file. An error of the store's own, such as a text
@@ -166,5 +168,21 @@ pub(crate) fn damaged(segment: &Segment, cause: Cause) -> Error {
             batches: segment.batches(),
             source,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bellwether_domain::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn a_partition_has_at_most_as_many_rows_as_can_be_numbered() {
+        assert!(require_numbered(PARTITION_ROWS_MAX).is_ok());
+        let error = require_numbered(PARTITION_ROWS_MAX + 1).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::LimitExceeded);
+        let message = error.public_message();
+        assert!(message.contains("partition_rows_max"), "{message}");
     }
 }
