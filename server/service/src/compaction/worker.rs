@@ -102,6 +102,7 @@ impl CompactionReport {
 async fn round(parts: &Arc<Parts>) -> Result<CompactionReport> {
     let _turn = parts.compaction.turn.lock().await;
     let mut report = CompactionReport::default();
+    let mut first_error = None;
     let asked = Arc::clone(parts);
     let scopes = blocking("list agencies", move || {
         Ok(asked.catalogue.maintenance_scopes()?)
@@ -109,13 +110,24 @@ async fn round(parts: &Arc<Parts>) -> Result<CompactionReport> {
     .await?;
     for scope in &scopes {
         for dataset in DatasetName::ALL {
-            compact_dataset(parts, scope, *dataset, &mut report).await?;
+            let through = compact_dataset(parts, scope, *dataset, &mut report).await;
+            if let Err(error) = through {
+                // The next agency's, and the next dataset's, may well go through.
+                tracing::warn!(agency.id = %scope.agency(), dataset = %dataset, error = error.chain(), "a dataset could not be looked at for compaction");
+                first_error.get_or_insert(error);
+            }
         }
     }
     let grace = parts.config.compaction.dropped_file_grace_s;
     let before = seconds_before(parts.clock.now(), grace);
     report.files_removed = remove_dropped(parts, before).await?;
-    Ok(report)
+    match first_error {
+        None => Ok(report),
+        Some(error) => {
+            report.log();
+            Err(error)
+        }
+    }
 }
 
 async fn compact_dataset(
