@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use bellwether_test_support::server::files_below;
-use bellwether_test_support::{Ran, Stopped, TestServer, run};
+use bellwether_test_support::{Persona, Ran, Stopped, TestServer, run};
 use serde_json::{Value, json};
 
-use crate::given::{BELLWETHER, an_empty_server};
+use crate::given::{BELLWETHER, an_empty_server, with_operator};
 use crate::ingest::{report, sums};
 
 const FIRST: [&str; 2] = ["2025-01-01,c1,1", "2025-01-02,c1,2"];
@@ -159,6 +159,137 @@ fn batches_that_are_sent_again_and_a_segment_that_is_given_up_mend_the_present()
     );
     let code = server.analyst().error(&document)["extensions"]["code"].take();
     assert_eq!(code, "SNAPSHOT_EXPIRED");
+}
+
+/// A server that has answered about all of it, with its operator; its first batch is damaged only
+/// now, so that everything that was asked for is in the caches.
+struct Warm {
+    server: TestServer,
+    operator: Persona,
+    segment: String,
+    first: String,
+}
+
+impl Warm {
+    /// `rest` is committed after the first batch, before anything is asked.
+    fn given(first: &str, rest: impl FnOnce(&TestServer)) -> Self {
+        let (server, operator) = with_operator(an_empty_server(), None);
+        let (analyst, brand) = (server.analyst(), server.brand(0).to_owned());
+        let first = analyst.commit_csv("delivery_daily", &brand, first)["batch"].take();
+        let file = segments(&server.data_dir()).remove(0);
+        rest(&server);
+        asked(&analyst, "impressions");
+        std::fs::write(&file, "damaged").expect("the segment is writable");
+        let segment = file.file_stem().expect("it has a name");
+        Self {
+            segment: segment.to_string_lossy().into_owned(),
+            server,
+            operator,
+            first: first.as_str().expect("ids are texts").to_owned(),
+        }
+    }
+
+    fn analyst(&self) -> Persona {
+        self.server.analyst()
+    }
+
+    /// Gives the segment up and says what is to be sent again.
+    fn forget(&self) -> Vec<String> {
+        let body = json!({ "segment": self.segment });
+        let reply = self.operator.post_json("/v1/maintenance/forget", &body);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let again = reply.json()["sendAgain"].take();
+        serde_json::from_value(again).expect("it is a list of ids")
+    }
+}
+
+const YEAR: &str = r#"range: {between: {from: "2025-01-01", until: "2026-01-01"}}"#;
+
+fn question(measure: &str) -> String {
+    format!("{{ metrics(input: {{{YEAR}}}) {{ totals {{ {measure} }} }} }}")
+}
+
+fn asked(persona: &Persona, measure: &str) -> Value {
+    persona.data(&question(measure))["metrics"]["totals"][0][measure].take()
+}
+
+const TWO_MEASURES: &str = "date,campaign,impressions,clicks";
+
+#[test]
+fn a_segment_that_is_given_up_is_out_of_every_answer_at_once() {
+    let second = report(TWO_MEASURES, &["2025-01-02,c1,10,5"]);
+    let warm = Warm::given(&report(TWO_MEASURES, &["2025-01-01,c1,1,1"]), |server| {
+        let brand = server.brand(0);
+        server
+            .analyst()
+            .commit_csv("delivery_daily", brand, &second);
+    });
+    let analyst = warm.analyst();
+    let code = analyst.error(&question("clicks"))["extensions"]["code"].take();
+    assert_eq!(code, "CORRUPT_SEGMENT", "clicks were not asked for before");
+    assert_eq!(asked(&analyst, "impressions"), 11, "of the cache");
+    warm.forget();
+    let after = ["impressions", "clicks"].map(|measure| asked(&analyst, measure));
+    assert_eq!(after, [json!(10), json!(5)]);
+}
+
+#[test]
+fn batches_that_are_sent_again_after_a_segment_was_given_up_bring_its_rows_back() {
+    let first = report(TWO_MEASURES, &["2025-01-01,c1,1,1", "2025-01-02,c1,2,2"]);
+    let second = report(TWO_MEASURES, &["2025-01-02,c1,10,5"]);
+    let send = |server: &TestServer, csv: &str| {
+        let brand = server.brand(0);
+        server.analyst().commit_csv("delivery_daily", brand, csv)["batch"].take()
+    };
+    let warm = Warm::given(&first, |server| drop(send(server, &second)));
+    let again = warm.forget();
+    assert_eq!((again.len(), &again[0]), (2, &warm.first));
+    let analyst = warm.analyst();
+    assert_eq!(asked(&analyst, "impressions"), 10);
+    send(&warm.server, &first);
+    assert_eq!(asked(&analyst, "impressions"), 3, "the second comes later");
+    send(&warm.server, &second);
+    let after = ["impressions", "clicks"].map(|measure| asked(&analyst, measure));
+    assert_eq!(after, [json!(11), json!(6)]);
+}
+
+#[test]
+fn an_earlier_moment_can_not_be_asked_once_a_segment_is_given_up_though_its_answer_was_kept() {
+    let warm = Warm::given(&report(TWO_MEASURES, &["2025-01-01,c1,1,1"]), |_| ());
+    let analyst = warm.analyst();
+    let moment = format!(r#"{{ batch(id: "{}") {{ finishedAt }} }}"#, warm.first);
+    let moment = analyst.data(&moment)["batch"]["finishedAt"].take();
+    let document =
+        format!("{{ metrics(input: {{asOf: {moment}, {YEAR}}}) {{ totals {{ impressions }} }} }}");
+    for _ in 0..2 {
+        let mut known = analyst.data(&document);
+        assert_eq!(known["metrics"]["totals"][0]["impressions"].take(), 1);
+    }
+    warm.forget();
+    let code = analyst.error(&document)["extensions"]["code"].take();
+    assert_eq!(code, "SNAPSHOT_EXPIRED");
+}
+
+#[test]
+fn a_batch_that_only_removed_rows_of_a_damaged_segment_is_sent_again_too() {
+    let first = report(TWO_MEASURES, &["2025-02-10,c1,1,1"]);
+    // Clears February, which lies between, and has no row of it.
+    let around = ["2025-01-31,c1,10,10", "2025-03-01,c1,10,10"];
+    let replace = |server: &TestServer| {
+        let (analyst, brand) = (server.analyst(), server.brand(0));
+        let csv = report(TWO_MEASURES, &around);
+        let reply = analyst.ingest_csv("delivery_daily", brand, "replace=range", &csv);
+        assert_eq!(reply.json()["outcome"], "COMMITTED", "{}", reply.text);
+        reply.json()["batch"].take()
+    };
+    let mut removing = Value::Null;
+    let warm = Warm::given(&first, |server| removing = replace(server));
+    assert_eq!(json!(warm.forget()), json!([warm.first, removing]));
+    let (analyst, brand) = (warm.analyst(), warm.server.brand(0));
+    analyst.commit_csv("delivery_daily", brand, &first);
+    assert_eq!(asked(&analyst, "impressions"), 21);
+    replace(&warm.server);
+    assert_eq!(asked(&analyst, "impressions"), 20);
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Cases of compaction: replacing segments, the retention's horizon, pins and dropped files.
 
-use bellwether_catalogue::{Catalogue, CompactedSegment, Replacement, SnapshotPin, StagingLease};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bellwether_catalogue::{
+    Catalogue, CompactedSegment, PIN_PURPOSE_BYTES_MAX, REPLACED_SEGMENTS_MAX, Replacement,
+    SnapshotPin, StagingLease,
+};
 use bellwether_domain::dataset::DatasetName;
-use bellwether_domain::ids::{BrandId, CampaignId, PinId, StagingId};
+use bellwether_domain::ids::{BrandId, CampaignId, PinId, SegmentId, StagingId};
 use bellwether_domain::segment::{CommitNumber, Segment};
 use bellwether_domain::time::Month;
 use bellwether_domain::{ErrorCode, Scope};
@@ -249,4 +254,78 @@ pub(super) fn segments_can_go_without_another_in_their_place(catalogue: &Catalog
 pub(super) fn maintenance_reaches_every_agency(catalogue: &Catalogue) {
     let scopes = ["one", "two"].map(|name| an_agency(catalogue, name));
     assert_eq!(catalogue.maintenance_scopes().unwrap(), scopes);
+}
+
+pub(super) fn a_replacement_takes_so_many_segments_and_no_more(catalogue: &Catalogue) {
+    let (scope, _) = an_agency_with(catalogue, 1);
+    let code_of = |n_segments: usize| {
+        let replacement = Replacement {
+            staging: next_id!(StagingId),
+            replaced: vec![next_id!(SegmentId); n_segments],
+            new: None,
+            read_at: CommitNumber(1),
+            horizon: None,
+            now: at(100),
+        };
+        let error = catalogue.replace_segments(&scope, &replacement);
+        error.unwrap_err().code()
+    };
+    let absent = code_of(REPLACED_SEGMENTS_MAX);
+    assert_eq!(absent, ErrorCode::Conflict, "none of them is there");
+    let too_many = code_of(REPLACED_SEGMENTS_MAX + 1);
+    assert_eq!(too_many, ErrorCode::LimitExceeded);
+}
+
+pub(super) fn a_pin_says_what_it_is_for_in_so_many_bytes(catalogue: &Catalogue) {
+    let (scope, _) = an_agency_with(catalogue, 1);
+    let pin_for = |n_bytes: usize| {
+        let purpose = "p".repeat(n_bytes);
+        let pin = SnapshotPin {
+            purpose,
+            ..pin(1, 200)
+        };
+        catalogue.pin_snapshot(&scope, &pin)
+    };
+    pin_for(PIN_PURPOSE_BYTES_MAX).unwrap();
+    let error = pin_for(PIN_PURPOSE_BYTES_MAX + 1).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LimitExceeded);
+    let message = error.public_message();
+    assert!(message.contains("pin_purpose_bytes_max"), "{message}");
+}
+
+/// How often a removal is spent while others read.
+const SPENT_REMOVALS: i64 = 60;
+
+/// Rows that were removed must not come back to a reader while compaction takes both the rows and
+/// the removal away.
+pub(super) fn a_reader_sees_segments_and_their_removals_of_one_moment(catalogue: &Catalogue) {
+    let (scope, brand) = an_agency_with(catalogue, 1);
+    let (is_over, campaigns) = (AtomicBool::new(false), vec![next_id!(CampaignId)]);
+    let read = || {
+        while !is_over.load(Ordering::Relaxed) {
+            let commit = catalogue.snapshot(&scope).unwrap().commit;
+            let Ok(read) = catalogue.partitions(&scope, DAILY, commit) else {
+                continue;
+            };
+            let segments = &read[0].segments;
+            // As it is published: one segment to be removed from, and the one of the removal.
+            let is_unsettled = segments.len() == 2;
+            assert_eq!(read[0].removals.len(), usize::from(is_unsettled));
+        }
+    };
+    std::thread::scope(|threads| {
+        let readers = [threads.spawn(read), threads.spawn(read)];
+        for second in 1..=SPENT_REMOVALS {
+            let mut range = a_staged_batch(catalogue, &scope, brand, january(), at(second));
+            range.removals = vec![removal(january(), campaigns.clone())];
+            let commit = publish(catalogue, &scope, &range).commit.0;
+            let both = present_segments(catalogue, &scope);
+            let replacement = a_replacement(catalogue, &scope, &both, Some(commit));
+            catalogue.replace_segments(&scope, &replacement).unwrap();
+        }
+        is_over.store(true, Ordering::Relaxed);
+        for reader in readers {
+            reader.join().unwrap();
+        }
+    });
 }

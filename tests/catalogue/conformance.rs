@@ -5,7 +5,8 @@ use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_test_support::postgres::PostgresCluster;
 
 use super::{
-    attribute_cases, compaction_cases, copy_cases, ingest_cases, tenancy_cases, version_cases,
+    attribute_cases, compaction_cases, copy_cases, ingest_cases, repair_cases, tenancy_cases,
+    version_cases,
 };
 
 macro_rules! conformance {
@@ -66,6 +67,17 @@ conformance! {
     compaction_cases::a_removal_is_forgotten_once_every_older_row_was_rewritten,
     compaction_cases::segments_can_go_without_another_in_their_place,
     compaction_cases::maintenance_reaches_every_agency,
+    compaction_cases::a_replacement_takes_so_many_segments_and_no_more,
+    compaction_cases::a_pin_says_what_it_is_for_in_so_many_bytes,
+    compaction_cases::a_reader_sees_segments_and_their_removals_of_one_moment,
+    repair_cases::a_forgotten_segment_leaves_by_a_commit_of_its_own,
+    repair_cases::snapshots_before_a_forgotten_segment_have_expired,
+    repair_cases::a_segment_is_forgotten_once_and_by_its_agency,
+    repair_cases::a_live_pin_keeps_a_segment_from_being_forgotten,
+    repair_cases::batches_that_only_removed_are_sent_again_too,
+    repair_cases::what_follows_in_a_batchs_other_months_is_sent_again_too,
+    repair_cases::batches_of_other_brands_and_undone_ones_are_not_sent_again,
+    repair_cases::all_later_batches_are_sent_again_when_their_months_are_not_known_any_more,
     copy_cases::a_copy_is_restored_into_either_database,
     copy_cases::a_copy_is_of_one_moment_while_others_write,
     copy_cases::a_file_that_is_no_copy_is_refused,

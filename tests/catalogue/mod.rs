@@ -7,5 +7,6 @@ mod copy_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;
+mod repair_cases;
 mod tenancy_cases;
 mod version_cases;

@@ -50,11 +50,12 @@ impl Catalogue {
             .try_into()
     }
 
-    /// The scope's agency and its present snapshot, by one read of one row.
-    pub fn agency_and_snapshot(&self, scope: &Scope) -> Result<(Agency, Snapshot)> {
+    /// The scope's agency, its present snapshot, and the oldest commit that can be read, by one
+    /// read of one row.
+    pub fn agency_and_snapshot(&self, scope: &Scope) -> Result<(Agency, Snapshot, CommitNumber)> {
         let row = self.read(|connection| agency_row(connection, scope))?;
-        let snapshot = row.snapshot();
-        Ok((row.try_into()?, snapshot))
+        let (snapshot, oldest) = (row.snapshot(), CommitNumber(row.oldest_commit));
+        Ok((row.try_into()?, snapshot, oldest))
     }
 
     /// The scope's present snapshot: the newest commit and the version of the attributes. One

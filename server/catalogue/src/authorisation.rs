@@ -85,7 +85,7 @@ impl Catalogue {
     /// What the bearer of this secret may touch; `None` when the token is unknown, expired or
     /// revoked.
     pub fn authorise(&self, secret: &TokenSecret, now: Timestamp) -> Result<Option<Authorisation>> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
             let Some(token) = live_token(connection, secret, now)? else {
                 return Ok(None);
             };

@@ -56,7 +56,7 @@ impl Catalogue {
 
     /// The campaign of this id, if the scope sees its brand.
     pub fn find_campaign(&self, scope: &Scope, id: CampaignId) -> Result<Option<Campaign>> {
-        self.read(|connection| find(connection, scope, id))
+        self.read_at_once(|connection| find(connection, scope, id))
     }
 
     /// One page of the campaigns that the scope sees, by id: those after `after`, of one brand
@@ -120,7 +120,7 @@ impl Catalogue {
     }
 
     fn load(&self, scope: &Scope, query: BoxedCampaigns<'_>) -> Result<Vec<Campaign>> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
             let rows = query
                 .load::<CampaignRow>(connection)
                 .map_err(Error::database("list campaigns"))?;

@@ -11,7 +11,9 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 
-use crate::connection::{Access, AnyConnection, Location, Opener, in_write_transaction};
+use crate::connection::{
+    Access, AnyConnection, Location, Opener, in_read_transaction, in_write_transaction,
+};
 use crate::error::{Error, Result};
 use crate::writer::Writer;
 
@@ -106,13 +108,23 @@ impl Catalogue {
         self.inner.opener.open(Access::ReadWrite)
     }
 
-    /// Runs statements that only read.
+    /// Runs one statement that only reads. For several that must agree there is
+    /// [`read_at_once`](Self::read_at_once).
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.inner.pool.get().map_err(|source| Error::Unavailable {
             attempted: "get a connection",
             source: Box::new(source),
         })?;
         work(&mut connection)
+    }
+
+    /// Runs statements that only read, all of them as of one moment: whatever is written between
+    /// two of them, neither sees.
+    pub(crate) fn read_at_once<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T>,
+    ) -> Result<T> {
+        self.read(|connection| in_read_transaction(connection, work))
     }
 
     /// Runs one transaction that writes.

@@ -123,7 +123,7 @@ impl Replacement {
 
 /// Takes the segments out of the manifest; returns them, and the commit up to which removals were
 /// applied to each of them.
-fn take_out(
+pub(crate) fn take_out(
     connection: &mut AnyConnection,
     scope: &Scope,
     replaced: &[SegmentId],

@@ -1,7 +1,7 @@
 //! One connection over both databases, and how one is opened.
 //!
 //! Invariant: what differs between SQLite and PostgreSQL is decided in this file, in
-//! `migrations.rs` and in [`begin`]; queries elsewhere are the same for both.
+//! `migrations.rs` and in [`begin`] and [`begin_reading`]; queries elsewhere are the same for both.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -43,6 +43,10 @@ mod multi {
         Postgres(diesel::PgConnection),
     }
 }
+
+/// How a PostgreSQL transaction begins that sees one moment and only reads.
+pub(crate) const POSTGRES_SNAPSHOT: &str =
+    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Whether a connection may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +129,23 @@ pub(crate) fn in_write_transaction<T>(
     work: impl FnOnce(&mut AnyConnection) -> Result<T>,
 ) -> Result<T> {
     begin(connection).map_err(Error::database("begin a transaction"))?;
+    end(connection, work)
+}
+
+/// Runs `work` in one transaction that only reads: all its statements see the same moment.
+pub(crate) fn in_read_transaction<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T>,
+) -> Result<T> {
+    begin_reading(connection).map_err(Error::database("begin to read"))?;
+    end(connection, work)
+}
+
+/// Runs `work` in the transaction that was begun, and ends it.
+fn end<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T>,
+) -> Result<T> {
     match work(connection) {
         Ok(value) => {
             <AnyConnection as TransactionManager<_>>::commit_transaction(connection)
@@ -150,5 +171,18 @@ fn begin(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
         }
         AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
+    }
+}
+
+/// SQLite's snapshot is taken by the first statement and holds to the end, because the log keeps
+/// what readers need; PostgreSQL's does at this level only.
+fn begin_reading(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN DEFERRED")
+        }
+        AnyConnection::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, POSTGRES_SNAPSHOT)
+        }
     }
 }

@@ -15,7 +15,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, SqliteConnection};
 
 use crate::Catalogue;
-use crate::connection::{AnyConnection, in_write_transaction};
+use crate::connection::{AnyConnection, POSTGRES_SNAPSHOT, in_write_transaction};
 use crate::error::{Error, Result};
 use crate::integrity::problems;
 use crate::migrations::migrate_file;
@@ -93,9 +93,8 @@ fn open_file(file_name: &str) -> Result<SqliteConnection> {
 
 /// Copies PostgreSQL's rows as one transaction sees them into a new file.
 fn copy_rows(postgres: &mut PgConnection, file: &mut SqliteConnection) -> Result<()> {
-    const SNAPSHOT: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
     migrate_file(file)?;
-    AnsiTransactionManager::begin_transaction_sql(postgres, SNAPSHOT)
+    AnsiTransactionManager::begin_transaction_sql(postgres, POSTGRES_SNAPSHOT)
         .map_err(Error::database("begin a copy"))?;
     file.batch_execute("BEGIN IMMEDIATE")
         .map_err(Error::database("begin a copy"))?;

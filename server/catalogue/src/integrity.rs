@@ -36,7 +36,7 @@ impl Catalogue {
     /// What is wrong with the catalogue, a sentence each; nothing when it is sound. Reads all of
     /// a SQLite file. For the operator.
     pub fn check_integrity(&self) -> Result<Vec<String>> {
-        self.read(problems)
+        self.read_at_once(problems)
     }
 }
 

@@ -26,24 +26,23 @@ use crate::snapshots::require_readable;
 impl Catalogue {
     /// The partitions of a dataset as they were at a commit, by month; those that have segments.
     ///
-    /// A handful of queries over indexes, however many segments there are.
-    /// [`Error::SnapshotExpired`] when the commit is too old to be read.
+    /// A handful of queries over indexes, however many segments there are, all as of one moment:
+    /// a compaction that is committed between two of them takes no removal away from the segments
+    /// that need it. [`Error::SnapshotExpired`] when the commit is too old to be read.
     pub fn partitions(
         &self,
         scope: &Scope,
         dataset: DatasetName,
         up_to: CommitNumber,
     ) -> Result<Vec<PartitionVersion>> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
+            require_readable(connection, scope, up_to)?;
             let found = Found {
                 segments: segments_of(connection, scope, dataset, up_to)?,
                 versions: versions(connection, scope, dataset, up_to)?,
                 removals: removals_of(connection, scope, dataset, up_to)?,
                 retracted: retractions_up_to(connection, scope, up_to)?,
             };
-            // Checked last: a compaction that dropped rows of `up_to` before the segments were
-            // read has raised the horizon too.
-            require_readable(connection, scope, up_to)?;
             Ok(found.partitions(up_to))
         })
     }

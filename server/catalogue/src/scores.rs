@@ -61,7 +61,7 @@ impl Catalogue {
             let what = format!("scores of {} campaigns", of.len());
             return Err(Refusal::limit("score_campaigns_max", SCORE_CAMPAIGNS_MAX, what).into());
         }
-        let rows = self.read(|connection| {
+        let rows = self.read_at_once(|connection| {
             let campaigns = visible_campaigns(connection, scope, of)?;
             let newest = newest_runs(connection, scope, &campaigns)?;
             load(connection, scope, &newest)

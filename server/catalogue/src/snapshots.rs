@@ -55,7 +55,7 @@ impl Catalogue {
         retained_since: Timestamp,
         now: Timestamp,
     ) -> Result<CommitNumber> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
             let oldest = CommitNumber(agency_row(connection, scope)?.oldest_commit);
             let horizon = commit_at(connection, scope, retained_since)?;
             let pinned = oldest_pinned(connection, scope, now)?.unwrap_or(horizon);

@@ -50,7 +50,7 @@ impl Catalogue {
     /// Every lease, ended or not, of all agencies, in the order in which they were made. For the
     /// sweep at the start of the instance, when nobody writes under any of them.
     pub fn list_staging(&self) -> Result<Vec<StagingLease>> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
             let rows = staging_leases::table
                 .order(staging_leases::id)
                 .select((staging_leases::id, staging_leases::expires_at))

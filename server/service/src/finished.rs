@@ -1,8 +1,8 @@
 //! Finished answers: the bytes that were sent for a request, sent again while they are true.
 //!
 //! Whoever keeps an answer vouches that it depends on nothing but the request's bytes, the
-//! asker's agency, role and brands, the agency's newest snapshot and its present day: that is the
-//! key, so an answer is never called back. The API decides which answers are of that kind.
+//! asker's agency, role and brands, the agency's newest snapshot, the oldest one that can be read,
+//! and the agency's present day: that is the key, so an answer is never called back. The API decides which answers are of that kind.
 //! Invariant: every key holds the agency and what of it the asker sees.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::ids::AgencyId;
 use bellwether_domain::member::Role;
 use bellwether_domain::scope::BrandAccess;
-use bellwether_domain::segment::Snapshot;
+use bellwether_domain::segment::{CommitNumber, Snapshot};
 use bellwether_domain::time::Date;
 use bytes::Bytes;
 use moka::future::Cache;
@@ -30,6 +30,8 @@ pub struct FinishedKey {
     role: Role,
     brands: BrandAccess,
     snapshot: Snapshot,
+    /// The oldest commit that can be read: an answer of an older one is not given any more.
+    oldest: CommitNumber,
     /// The agency's present day, to which relative ranges refer.
     today: Date,
     /// SHA-256 of the request as it came.
@@ -82,6 +84,7 @@ impl Services {
             role: scope.role(),
             brands: scope.brands().clone(),
             snapshot: present.snapshot,
+            oldest: present.oldest,
             today: present.agency.timezone.today(now),
             request: Sha256::digest(request).into(),
         })

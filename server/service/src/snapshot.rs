@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bellwether_domain::Scope;
 use bellwether_domain::agency::Agency;
 use bellwether_domain::ids::AgencyId;
-use bellwether_domain::segment::Snapshot;
+use bellwether_domain::segment::{CommitNumber, Snapshot};
 use moka::future::Cache;
 
 use crate::background::blocking;
@@ -23,6 +23,8 @@ const SNAPSHOTS_HELD_MAX: u64 = 10_000;
 pub(crate) struct Present {
     /// Its newest snapshot.
     pub(crate) snapshot: Snapshot,
+    /// The oldest commit that can be read.
+    pub(crate) oldest: CommitNumber,
     /// Its record.
     pub(crate) agency: Agency,
 }
@@ -66,8 +68,12 @@ impl Parts {
         }
         let (parts, asker) = (Arc::clone(self), scope.clone());
         let present = blocking("read the snapshot", move || {
-            let (agency, snapshot) = parts.catalogue.agency_and_snapshot(&asker)?;
-            Ok(Arc::new(Present { snapshot, agency }))
+            let (agency, snapshot, oldest) = parts.catalogue.agency_and_snapshot(&asker)?;
+            Ok(Arc::new(Present {
+                snapshot,
+                oldest,
+                agency,
+            }))
         })
         .await?;
         if let Some(generation) = generation {

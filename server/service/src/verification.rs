@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bellwether_catalogue::{PAGE_ROWS_MAX, Replacement};
+use bellwether_catalogue::PAGE_ROWS_MAX;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::{AgencyId, BatchId, SegmentId, StagingId};
+use bellwether_domain::ids::{AgencyId, BatchId, SegmentId};
 use bellwether_domain::segment::{CommitNumber, PartitionName, Segment};
 use bellwether_domain::time::Timestamp;
 use bellwether_domain::{ErrorCode, Scope};
@@ -55,7 +55,7 @@ pub struct DamagedSegment {
     /// What is wrong, a sentence.
     pub problem: String,
     /// Without a backup: the batches to send again, in this order. Those whose rows it held, and
-    /// every later one of its dataset and month, whose rows would else be hidden by them.
+    /// every later one that they would else undo, by its rows or by what it removed.
     pub send_again: Vec<BatchId>,
 }
 
@@ -86,14 +86,20 @@ impl Services {
         Ok(report)
     }
 
-    /// Takes a segment out of the manifest without reading it: its rows are no part of any answer
-    /// from then on. Older snapshots, which had them, can't be read any more; `asOf` them answers
-    /// `SNAPSHOT_EXPIRED` rather than numbers that lack rows.
+    /// Takes a segment out of the manifest without reading it, by a commit of its own: its rows
+    /// are no part of any answer from then on. Older snapshots, which had them, can't be read any
+    /// more; `asOf` them answers `SNAPSHOT_EXPIRED` rather than numbers that lack rows.
     ///
-    /// Send the batches again first. `CONFLICT` while an older snapshot is pinned.
+    /// Send the batches that are returned again, before or after. `CONFLICT` while an older
+    /// snapshot is pinned.
     pub async fn forget_segment(&self, segment: SegmentId) -> Result<DamagedSegment> {
         let parts = Arc::clone(&self.parts);
-        blocking("forget a segment", move || forget(&parts, segment)).await
+        let forgotten = blocking("forget a segment", move || forget(&parts, segment));
+        let (told, scope, commit) = forgotten.await?;
+        self.parts.compaction.notice();
+        let dataset = told.partition.dataset;
+        self.parts.warm_after(&scope, dataset, commit);
+        Ok(told)
     }
 }
 
@@ -140,31 +146,14 @@ fn describe(
     segment: &Segment,
     problem: String,
 ) -> Result<Option<DamagedSegment>> {
-    let now = parts.catalogue.snapshot(scope)?.commit;
-    let dataset = segment.partition.dataset;
-    let versions = parts.catalogue.partitions(scope, dataset, now)?;
-    let partition = versions.iter().find(|it| it.name == segment.partition);
-    let Some(partition) = partition else {
-        return Ok(None);
-    };
-    if !partition.segments.iter().any(|it| it.id == segment.id) {
-        return Ok(None);
-    }
-    let oldest = segment.parts.first().map(|part| part.commit);
-    let oldest = oldest.unwrap_or_default();
-    let of_partition = partition.segments.iter().flat_map(|it| &it.parts);
-    let later: BTreeSet<(CommitNumber, BatchId)> = of_partition
-        .filter(|part| part.commit >= oldest)
-        .filter(|part| partition.retracted.binary_search(&part.commit).is_err())
-        .map(|part| (part.commit, part.batch))
-        .collect();
-    Ok(Some(DamagedSegment {
+    let send_again = parts.catalogue.batches_to_send_again(scope, segment)?;
+    Ok(send_again.map(|send_again| DamagedSegment {
         id: segment.id,
         agency: segment.agency,
         partition: segment.partition,
         path: segment.path.clone(),
         problem,
-        send_again: later.into_iter().map(|(_, batch)| batch).collect(),
+        send_again,
     }))
 }
 
@@ -204,27 +193,19 @@ fn all_segments(parts: &Parts, scope: &Scope) -> Result<Vec<Segment>> {
     }
 }
 
-fn forget(parts: &Parts, segment: SegmentId) -> Result<DamagedSegment> {
+/// What was known of the segment, whose it was, and the commit that took it out.
+fn forget(parts: &Parts, segment: SegmentId) -> Result<(DamagedSegment, Scope, CommitNumber)> {
     for scope in parts.catalogue.maintenance_scopes()? {
         let found = all_segments(parts, &scope)?;
         let Some(found) = found.into_iter().find(|it| it.id == segment) else {
             continue;
         };
         let told = describe(parts, &scope, &found, "it was forgotten".to_owned())?;
+        let told = told.ok_or_else(|| gone(segment))?;
         let now = parts.clock.now();
-        let read_at = parts.catalogue.snapshot(&scope)?.commit;
-        let replacement = Replacement {
-            // Nothing is written, so that there is no lease to take.
-            staging: StagingId::from_parts(now, parts.ids.random()),
-            replaced: vec![segment],
-            new: None,
-            read_at,
-            horizon: Some(read_at),
-            now,
-        };
-        parts.catalogue.replace_segments(&scope, &replacement)?;
-        tracing::warn!(segment.id = %segment, "a segment was forgotten");
-        return told.ok_or_else(|| gone(segment));
+        let commit = parts.catalogue.forget_segment(&scope, segment, now)?;
+        tracing::warn!(segment.id = %segment, commit = commit.0, "a segment was forgotten");
+        return Ok((told, scope, commit));
     }
     Err(gone(segment))
 }

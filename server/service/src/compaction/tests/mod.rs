@@ -53,6 +53,22 @@ proptest! {
 }
 
 #[tokio::test]
+async fn finished_answers_are_not_found_once_an_older_snapshot_expired() {
+    let world = World::new();
+    for day in [1, 1, 1, 2] {
+        world.happen(&Event::Batch(vec![day], None)).await;
+    }
+    world.happen(&Event::Days(RETENTION_DAYS + 2)).await;
+    let (before, newest) = (world.finished_key().await, world.newest());
+    world.compact().await;
+    assert_eq!(world.newest(), newest, "nothing was committed");
+    let after = world.finished_key().await;
+    assert_ne!(after, before);
+    world.compact().await;
+    assert_eq!(world.finished_key().await, after);
+}
+
+#[tokio::test]
 async fn rows_past_the_retention_go_and_snapshots_before_it_expire() {
     let world = World::new();
     for day in [1, 1, 1, 2] {

@@ -23,6 +23,7 @@ use bellwether_domain::time::{Clock, Month, Timestamp, Weekday, ZoneName, date, 
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
 use bellwether_store::{Store, StoreConfig, StoredRow};
 
+use crate::finished::FinishedKey;
 use crate::{CompactionConfig, CompactionReport, Error, ServiceConfig, Services, Steps};
 
 pub(super) const RETENTION_DAYS: u32 = 10;
@@ -183,6 +184,14 @@ impl World {
     pub(super) fn newest(&self) -> i64 {
         let parts = &self.services.parts;
         parts.catalogue.snapshot(&self.scope).unwrap().commit.0
+    }
+
+    /// What the answer to a request would be found by; always asked on the same day.
+    pub(super) async fn finished_key(&self) -> FinishedKey {
+        self.services
+            .finished_key(&self.scope, b"request")
+            .await
+            .unwrap()
     }
 
     pub(super) fn oldest(&self) -> i64 {
