@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use bellwether_test_support::postgres::PostgresCluster;
 use bellwether_test_support::server::files_below;
 use bellwether_test_support::{Persona, Ran, Stopped, TestServer, run};
 use serde_json::{Value, json};
@@ -119,6 +120,110 @@ fn a_backup_of_a_folder_that_nobody_serves_restores_to_the_same_answers() {
     commit_as(&analyst, &brand, 3);
     let copy = copy.kill().serve();
     assert_eq!(impressions(&Persona::new(copy.url(), Some(&token))), 4);
+}
+
+#[test]
+fn a_backup_of_a_catalogue_on_postgresql_restores_to_the_same_answers() {
+    let Some(cluster) = PostgresCluster::shared() else {
+        return;
+    };
+    let server = TestServer::on_postgres(BELLWETHER, &cluster.create_database());
+    let (server, operator) = with_operator(server, None);
+    (0..3).for_each(|number| commit(&server, number));
+    let folder = folder();
+    assert_eq!(back_up(&operator, folder.path())["copied"], 3);
+    commit(&server, 3);
+    let (copy, reader) = restored(folder.path(), server.analyst().token());
+    assert_eq!(impressions(&reader), 3, "as of the backup, on SQLite");
+    assert_eq!(files(&copy.data_dir()), files(folder.path()));
+}
+
+/// A server with two segments, the first of which is damaged, and its file.
+fn a_server_with_a_damaged_segment() -> (TestServer, Persona, PathBuf) {
+    let (server, operator) = with_operator(an_empty_server(), None);
+    commit(&server, 0);
+    let file = files(&server.data_dir()).remove(0);
+    let file = server.data_dir().join("segments").join(file);
+    commit(&server, 30);
+    std::fs::write(&file, "damaged").expect("the segment is writable");
+    (server, operator, file)
+}
+
+#[test]
+fn a_backup_is_refused_for_a_damaged_segment_which_it_names() {
+    let (_server, operator, file) = a_server_with_a_damaged_segment();
+    let folder = folder();
+    let reply = operator.post_json("/v1/maintenance/backup", &json!({ "dir": folder.path() }));
+    assert_eq!(
+        reply.json()["error"]["code"],
+        "CORRUPT_SEGMENT",
+        "{}",
+        reply.text
+    );
+    let segment = file.file_stem().expect("it has a name").to_string_lossy();
+    assert!(reply.text.contains(&*segment), "{}", reply.text);
+    let target = folder.path().join("data");
+    assert!(
+        restore(folder.path(), &target)
+            .stderr
+            .contains("is no whole backup")
+    );
+}
+
+#[test]
+fn a_backup_that_may_lack_damaged_segments_restores_all_the_others() {
+    let (server, operator, _) = a_server_with_a_damaged_segment();
+    let (folder, target) = (folder(), folder());
+    let body = json!({ "dir": folder.path(), "allowDamaged": true });
+    let made = operator.post_json("/v1/maintenance/backup", &body).json();
+    let left_out = (
+        made["segments"].clone(),
+        made["damaged"].as_array().map(Vec::len),
+    );
+    assert_eq!(left_out, (json!(1), Some(1)));
+    let restored = restore(folder.path(), &target.path().join("data")).succeeded();
+    assert_eq!(restored.json()["damaged"], made["damaged"]);
+    let copy = Stopped::left_in(BELLWETHER, target).serve();
+    let analyst = Persona::new(copy.url(), Some(server.analyst().token()));
+    let of_month = |month: &str| {
+        format!(
+            r#"{{ metrics(input: {{range: {{between: {{from: "2025-{month}-01", until: "2025-{month}-28"}}}}}})
+                {{ totals {{ impressions }} }} }}"#
+        )
+    };
+    let of_february = analyst.data(&of_month("02"));
+    assert_eq!(of_february["metrics"]["totals"][0]["impressions"], 1);
+    let of_january = analyst.error(&of_month("01"));
+    assert_eq!(of_january["extensions"]["code"], "CORRUPT_SEGMENT");
+}
+
+#[test]
+fn a_damaged_segment_that_an_earlier_backup_has_whole_is_no_hindrance() {
+    let (server, operator) = with_operator(an_empty_server(), None);
+    commit(&server, 0);
+    let folder = folder();
+    back_up(&operator, folder.path());
+    let file = files(&server.data_dir()).remove(0);
+    let file = server.data_dir().join("segments").join(file);
+    std::fs::write(&file, "damaged").expect("the segment is writable");
+    assert_eq!(back_up(&operator, folder.path())["copied"], 0);
+    let (_copy, reader) = restored(folder.path(), server.analyst().token());
+    assert_eq!(impressions(&reader), 1);
+}
+
+#[test]
+fn a_folder_with_files_named_like_a_backups_but_without_its_marker_is_left_alone() {
+    let (_server, operator) = with_operator(an_empty_server(), None);
+    for name in ["segments/a.parquet", "catalogue-1.sqlite"] {
+        let folder = folder();
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("it has a folder")).expect("it can be made");
+        std::fs::write(&file, "mine").expect("the folder is writable");
+        let body = json!({ "dir": folder.path() });
+        let reply = operator.post_json("/v1/maintenance/backup", &body);
+        assert_eq!(reply.status, 409, "{}", reply.text);
+        assert!(file.exists());
+    }
 }
 
 #[test]

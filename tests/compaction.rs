@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bellwether_test_support::postgres::PostgresCluster;
 use bellwether_test_support::server::files_below;
 use bellwether_test_support::{Persona, TestServer, run};
 use serde_json::{Value, json};
@@ -22,7 +23,10 @@ struct World {
 
 impl World {
     fn given() -> Self {
-        let server = an_empty_server();
+        Self::of(an_empty_server())
+    }
+
+    fn of(server: TestServer) -> Self {
         // Otherwise the batches would be merged as they come.
         let (server, _) = with_operator(server, None);
         let mut world = Self {
@@ -97,7 +101,18 @@ fn compact(operator: &Persona) -> Value {
 
 #[test]
 fn merged_segments_answer_as_before_at_every_moment() {
-    let mut world = World::given();
+    assert_merged_as_before(World::given());
+}
+
+#[test]
+fn merged_segments_answer_as_before_at_every_moment_on_postgresql_too() {
+    if let Some(cluster) = PostgresCluster::shared() {
+        let server = TestServer::on_postgres(BELLWETHER, &cluster.create_database());
+        assert_merged_as_before(World::of(server));
+    }
+}
+
+fn assert_merged_as_before(mut world: World) {
     assert_eq!(world.files(), 8);
     let operator;
     (world.server, operator) = with_operator(world.server, None);

@@ -1,6 +1,6 @@
 //! What every suite of tests starts from: the executable, and servers to speak to.
 
-use bellwether_test_support::{Persona, Stopped, TestServer, run};
+use bellwether_test_support::{Persona, Stopped, TestServer};
 
 /// The executable under test.
 pub(crate) const BELLWETHER: &str = env!("CARGO_BIN_EXE_bellwether");
@@ -16,9 +16,7 @@ pub(crate) const COMPACTS_WHEN_ASKED: &str =
 
 /// The token of an operator of a folder that nobody serves.
 pub(crate) fn operator_token(stopped: &Stopped) -> String {
-    let data_dir = stopped.data_dir().display().to_string();
-    let arguments = ["admin", "operator-token", "--data-dir", &data_dir];
-    let ran = run(BELLWETHER, arguments).succeeded();
+    let ran = stopped.run(&["admin", "operator-token"]).succeeded();
     ran.stdout.trim().to_owned()
 }
 

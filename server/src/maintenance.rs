@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::SegmentId;
 use bellwether_service::{
-    BackupReport, Compacted, CompactionFailure, CompactionReport, DamagedSegment, Error, Services,
-    VerificationReport,
+    BackupReport, Compacted, CompactionFailure, CompactionReport, DamagedSegment, Error, OnDamage,
+    Services, VerificationReport,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,15 +23,30 @@ pub enum Maintenance {
     Verify,
     /// Take a damaged segment out of the manifest.
     Forget(SegmentId),
-    /// Back everything up into a folder of the server's machine.
-    Backup(PathBuf),
+    /// Back everything up into a folder of the server's machine; what becomes of it when a segment
+    /// is damaged.
+    Backup(PathBuf, OnDamage),
 }
 
 /// The body of a request for [`Maintenance::Backup`].
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct BackupBody {
     dir: PathBuf,
+    #[serde(default)]
+    allow_damaged: bool,
+}
+
+impl BackupBody {
+    fn asked(self) -> Maintenance {
+        let on_damage = if self.allow_damaged {
+            OnDamage::LeaveOut
+        } else {
+            OnDamage::Refuse
+        };
+        Maintenance::Backup(self.dir, on_damage)
+    }
 }
 
 /// The body of a request for [`Maintenance::Forget`].
@@ -56,7 +71,7 @@ impl Maintenance {
             }
             "backup" => {
                 let body = serde_json::from_slice::<BackupBody>(body).map_err(unread);
-                Some(body.map(|body| Self::Backup(body.dir)))
+                Some(body.map(BackupBody::asked))
             }
             _ => None,
         }
@@ -68,7 +83,11 @@ impl Maintenance {
             Self::Compact => ("/v1/maintenance/compact", json!({})),
             Self::Verify => ("/v1/maintenance/verify", json!({})),
             Self::Forget(segment) => ("/v1/maintenance/forget", json!({ "segment": segment })),
-            Self::Backup(folder) => ("/v1/maintenance/backup", json!({ "dir": folder })),
+            Self::Backup(folder, on_damage) => {
+                let allow_damaged = *on_damage == OnDamage::LeaveOut;
+                let body = json!({ "dir": folder, "allowDamaged": allow_damaged });
+                ("/v1/maintenance/backup", body)
+            }
         }
     }
 
@@ -78,7 +97,9 @@ impl Maintenance {
             Self::Compact => Ok(compaction_json(&services.compact().await?)),
             Self::Verify => Ok(verification_json(&services.verify().await?)),
             Self::Forget(segment) => Ok(damaged_json(&services.forget_segment(*segment).await?)),
-            Self::Backup(folder) => Ok(backup_json(&services.backup(folder).await?)),
+            Self::Backup(folder, on_damage) => {
+                Ok(backup_json(&services.backup(folder, *on_damage).await?))
+            }
         }
     }
 }
@@ -140,5 +161,6 @@ fn backup_json(report: &BackupReport) -> Value {
         "segments": report.n_segments,
         "copied": report.n_copied,
         "sizeBytes": report.size_bytes,
+        "damaged": report.damaged,
     })
 }

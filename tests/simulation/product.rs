@@ -22,8 +22,8 @@ use bellwether_domain::query::MetricRequest;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::PluginHost;
 use bellwether_service::{
-    BackupReport, CompactionReport, Error, IngestRequest, MetricsAnswer, Reading, RestoreReport,
-    Retracted, Services, Steps, VerificationReport,
+    BackupReport, CompactionReport, Error, IngestRequest, MetricsAnswer, OnDamage, Reading,
+    RestoreReport, Retracted, Services, Steps, VerificationReport,
 };
 use bellwether_store::{Store, StoreConfig};
 use tempfile::TempDir;
@@ -275,7 +275,7 @@ impl Product {
     }
 
     pub(super) fn back_up(&self, folder: &Path) -> Result<BackupReport, Error> {
-        self.run(async |services| services.backup(folder).await)
+        self.run(async |services| services.backup(folder, OnDamage::Refuse).await)
     }
 
     /// Restores a backup into a new folder, and starts a process there after the one that runs.

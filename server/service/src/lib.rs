@@ -33,7 +33,7 @@ pub use analytics::{
     CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, PartitionExplained,
     PartitionSource, Reading, Warning, WarningCode,
 };
-pub use backup::{BackupReport, RESTORING, RestoreReport, restore};
+pub use backup::{BackupReport, OnDamage, RESTORING, RestoreReport, restore};
 pub use batches::BatchPage;
 pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};

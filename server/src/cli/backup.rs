@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bellwether_service::OnDamage;
 use clap::Args;
 
 use super::door::DoorArgs;
@@ -17,6 +18,9 @@ pub(super) struct BackupArgs {
     /// With `--url` it is a folder of the server's machine.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Make it even if segments are missing or damaged, without them; otherwise it is refused.
+    #[arg(long)]
+    allow_damaged: bool,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -26,7 +30,13 @@ pub(super) async fn run(args: BackupArgs) -> Result<ExitCode, String> {
     let folder = std::path::absolute(&args.folder)
         .map_err(|error| format!("`{}`: {error}", super::shown(&args.folder)))?;
     let door = args.door.open().await?;
-    let report = door.maintain(&Maintenance::Backup(folder)).await?;
+    let on_damage = if args.allow_damaged {
+        OnDamage::LeaveOut
+    } else {
+        OnDamage::Refuse
+    };
+    let backup = Maintenance::Backup(folder, on_damage);
+    let report = door.maintain(&backup).await?;
     if args.json {
         super::say(&report);
     } else {
@@ -37,6 +47,10 @@ pub(super) async fn run(args: BackupArgs) -> Result<ExitCode, String> {
             report["copied"],
             report["sizeBytes"],
         ));
+        for path in report["damaged"].as_array().into_iter().flatten() {
+            let path = path.as_str().unwrap_or_default();
+            super::say(format!("damaged, and not in the backup: `{path}`"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

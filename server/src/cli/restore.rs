@@ -28,6 +28,7 @@ pub(super) fn run(args: &RestoreArgs) -> Result<ExitCode, String> {
             "madeAt": report.made_at,
             "segments": report.n_segments,
             "sizeBytes": report.size_bytes,
+            "damaged": report.damaged,
         }));
     } else {
         super::say(format!(
@@ -37,6 +38,11 @@ pub(super) fn run(args: &RestoreArgs) -> Result<ExitCode, String> {
             report.n_segments,
             report.size_bytes,
         ));
+        for path in &report.damaged {
+            super::say(format!(
+                "missing, because it was damaged when the backup was made: `{path}`; `bellwether verify` says what mends it"
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

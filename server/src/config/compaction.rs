@@ -8,6 +8,10 @@ use serde::Deserialize;
 /// and rows.
 const MERGED_SEGMENTS_MAX: usize = 16;
 
+/// The least retention: a walk through the pages of an answer must be through within it, because
+/// nothing else holds its snapshot.
+const RETENTION_DAYS_MIN: u32 = 1;
+
 /// `[compaction]`
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -46,9 +50,10 @@ impl Default for CompactionSection {
 impl CompactionSection {
     /// What the services are configured with; refuses a retention of no day.
     pub(super) fn read(&self) -> Result<CompactionConfig, String> {
-        if self.retention_days < 1 {
-            let message = "`retention_days` of `[compaction]` must be at least 1";
-            return Err(message.to_owned());
+        if self.retention_days < RETENTION_DAYS_MIN {
+            return Err(format!(
+                "`retention_days` of `[compaction]` must be at least {RETENTION_DAYS_MIN}"
+            ));
         }
         Ok(CompactionConfig {
             is_automatic: self.automatic,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bellwether_domain::batch::BatchAnswer;
 use bellwether_service::{
-    BackupReport, CompactionReport, Error, IngestRequest, Services, Step, Steps,
+    BackupReport, CompactionReport, Error, IngestRequest, OnDamage, Services, Step, Steps,
 };
 use tokio::sync::Notify;
 
@@ -46,7 +46,9 @@ impl Product {
         folder: &Path,
         step: Step,
     ) -> Ended<BackupReport> {
-        self.crash_in(step, async |doomed| doomed.backup(folder).await)
+        self.crash_in(step, async |doomed| {
+            doomed.backup(folder, OnDamage::Refuse).await
+        })
     }
 
     fn crash_in<T>(

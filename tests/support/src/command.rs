@@ -32,8 +32,18 @@ impl Ran {
 
 /// Runs a command to its end.
 pub fn run<S: AsRef<OsStr>>(executable: &str, arguments: impl IntoIterator<Item = S>) -> Ran {
+    run_with(executable, arguments, &[])
+}
+
+/// Runs a command to its end with these environment variables.
+pub fn run_with<S: AsRef<OsStr>>(
+    executable: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = S>,
+    variables: &[(&str, &str)],
+) -> Ran {
     let output = Command::new(executable)
         .args(arguments)
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output();
     let output = output.expect("the executable starts");

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::Persona;
+use crate::command::{Ran, run_with};
 
 /// The executable under test.
 #[derive(Debug, Clone)]
@@ -285,6 +286,15 @@ impl Stopped {
     /// The data folder as the killed process left it.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Runs a command on the data folder and its catalogue.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let data_dir = self.data_dir().display().to_string();
+        let on_folder = [arguments, &["--data-dir", &data_dir]].concat();
+        let catalogue = self.catalogue.as_deref();
+        let variables = catalogue.map(|url| ("BELLWETHER_CATALOGUE_URL", url));
+        run_with(&self.executable.0, on_folder, variables.as_slice())
     }
 
     /// Another process in the same folder.

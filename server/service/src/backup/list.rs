@@ -26,6 +26,10 @@ pub(super) struct BackupList {
     pub(super) catalogue: ListedFile,
     /// The segments that the copy names, by path.
     pub(super) segments: Vec<ListedFile>,
+    /// The paths of the segments that the copy names and that were damaged, sorted: the backup is
+    /// without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) damaged: Vec<String>,
 }
 
 /// A file, by its path below the folder.
@@ -42,13 +46,16 @@ impl BackupList {
         made_at: String,
         catalogue: ListedFile,
         mut segments: Vec<ListedFile>,
+        mut damaged: Vec<String>,
     ) -> Self {
         segments.sort();
+        damaged.sort();
         Self {
             form: FORM,
             made_at,
             catalogue,
             segments,
+            damaged,
         }
     }
 

@@ -19,8 +19,9 @@ use bellwether_domain::time::seconds_after;
 use bellwether_domain::{ErrorCode, Scope};
 use tokio::sync::Mutex;
 
-use super::files::{copy, files_below, listed, sync_folders};
-use super::list::{BackupList, LIST, ListedFile};
+use super::files::{copy, listed, sync_folders};
+use super::folder::{claim, remove_others};
+use super::list::{BackupList, ListedFile};
 use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
@@ -28,6 +29,15 @@ use crate::steps::Step;
 
 /// How long a pin holds when its backup dies: longer than a backup takes.
 const PIN_S: u32 = 24 * 60 * 60;
+
+/// What becomes of a backup when a segment is missing or differs from its checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDamage {
+    /// It is refused, so that nobody takes it for whole.
+    Refuse,
+    /// It is made without the segment, and says so.
+    LeaveOut,
+}
 
 /// One backup at a time.
 #[derive(Debug, Default)]
@@ -48,25 +58,28 @@ pub struct BackupReport {
     pub n_copied: usize,
     /// The bytes of all its files.
     pub size_bytes: u64,
+    /// The files of damaged segments that were left out; the backup's catalogue names them.
+    pub damaged: Vec<String>,
 }
 
 impl Services {
     /// Backs the whole instance up into a folder outside of the data folder: a new or empty one,
     /// or one with an earlier backup, of which what is unchanged is kept. Goes on to its end when
-    /// the caller goes away.
-    pub async fn backup(&self, folder: &Path) -> Result<BackupReport> {
+    /// the caller goes away. `CORRUPT_SEGMENT` names a damaged segment that it refuses for; one of
+    /// which the earlier backup has the whole file is no hindrance.
+    pub async fn backup(&self, folder: &Path, on_damage: OnDamage) -> Result<BackupReport> {
         let (parts, folder) = (Arc::clone(&self.parts), folder.to_owned());
         let whole = self
             .parts
             .tasks
-            .spawn(async move { back_up(&parts, &folder).await });
+            .spawn(async move { back_up(&parts, &folder, on_damage).await });
         whole.await.map_err(|_| Error::TaskEnded {
             attempted: "make a backup",
         })?
     }
 }
 
-async fn back_up(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport> {
+async fn back_up(parts: &Arc<Parts>, folder: &Path, on_damage: OnDamage) -> Result<BackupReport> {
     let _turn = parts.backups.turn.try_lock().map_err(|_| {
         let message = "a backup is being made already; ask again once it is through";
         Refusal::new(ErrorCode::Busy, message)
@@ -75,7 +88,7 @@ async fn back_up(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport> {
     let folder = prepare(parts, folder).await?;
     let pins = pin_all(parts).await?;
     parts.steps.reached(Step::BackupPinned).await;
-    let made = copy_and_list(parts, &folder).await;
+    let made = copy_and_list(parts, &folder, on_damage).await;
     unpin_all(parts, pins).await;
     if let Ok(report) = &made {
         tracing::info!(folder = %report.folder.display(), n_segments = report.n_segments, n_copied = report.n_copied, "backup made");
@@ -83,37 +96,12 @@ async fn back_up(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport> {
     made
 }
 
-/// The folder, made if absent; refuses one within the data folder, and one that holds something
-/// else than a backup.
 async fn prepare(parts: &Arc<Parts>, folder: &Path) -> Result<PathBuf> {
     let (root, folder) = (parts.store.root().to_owned(), folder.to_owned());
     blocking("prepare a folder for a backup", move || {
-        if !folder.is_absolute() {
-            let message = "name the folder by its whole path on the server's machine";
-            return Err(Refusal::invalid(message).at("dir").into());
-        }
-        std::fs::create_dir_all(&folder).map_err(Error::disk("make the backup's folder"))?;
-        let resolve = |path: &Path| path.canonicalize().map_err(Error::disk("find a folder"));
-        let (root, folder) = (resolve(&root)?, resolve(&folder)?);
-        if folder.starts_with(&root) || root.starts_with(&folder) {
-            let message = "a backup must lie outside of the data folder, and not around it";
-            return Err(Refusal::invalid(message).at("dir").into());
-        }
-        let foreign = files_below(&folder)?.into_iter().find(|path| !is_ours(path));
-        if let Some(foreign) = foreign {
-            let message = format!(
-                "the folder holds `{foreign}`, which is of no backup; name an empty folder, or one with an earlier backup"
-            );
-            return Err(Refusal::new(ErrorCode::Conflict, message).at("dir").into());
-        }
-        Ok(folder)
+        claim(&root, &folder)
     })
     .await
-}
-
-/// Whether a file of this path can be a backup's.
-fn is_ours(path: &str) -> bool {
-    path.starts_with("segments/") || path.starts_with(LIST) || path.starts_with("catalogue-")
 }
 
 async fn pin_all(parts: &Arc<Parts>) -> Result<Vec<(Scope, PinId)>> {
@@ -153,10 +141,16 @@ async fn unpin_all(parts: &Arc<Parts>, pins: Vec<(Scope, PinId)>) {
     }
 }
 
-async fn copy_and_list(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport> {
+async fn copy_and_list(
+    parts: &Arc<Parts>,
+    folder: &Path,
+    on_damage: OnDamage,
+) -> Result<BackupReport> {
     let (copying, to) = (Arc::clone(parts), folder.to_owned());
-    let (list, n_copied) =
-        blocking("copy files of a backup", move || copy_all(&copying, &to)).await?;
+    let copied = blocking("copy files of a backup", move || {
+        copy_all(&copying, &to, on_damage)
+    });
+    let (list, n_copied) = copied.await?;
     parts.steps.reached(Step::BackupCopied).await;
     let folder = folder.to_owned();
     blocking("list the files of a backup", move || {
@@ -167,6 +161,7 @@ async fn copy_and_list(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport
             n_segments: list.segments.len(),
             n_copied,
             size_bytes: list.files().map(|file| file.size_bytes).sum(),
+            damaged: list.damaged,
             folder,
         })
     })
@@ -174,21 +169,43 @@ async fn copy_and_list(parts: &Arc<Parts>, folder: &Path) -> Result<BackupReport
 }
 
 /// Copies the catalogue and then what it names, all of it lasting.
-fn copy_all(parts: &Parts, folder: &Path) -> Result<(BackupList, usize)> {
+fn copy_all(parts: &Parts, folder: &Path, on_damage: OnDamage) -> Result<(BackupList, usize)> {
     let made_at = parts.clock.now();
     // A name of its own, so that the copy of an earlier backup stands until the list changes.
     let id = PinId::from_parts(made_at, parts.ids.random());
     let catalogue = format!("catalogue-{id}.sqlite");
     let named = parts.catalogue.copy_to(&folder.join(&catalogue))?;
-    let segments: Vec<ListedFile> = named.iter().map(of_segment).collect();
+    let (mut segments, mut damaged) = (Vec::with_capacity(named.len()), Vec::new());
     let mut n_copied = 0;
-    for segment in &segments {
-        n_copied += usize::from(copy(segment, parts.store.root(), folder)?);
+    for segment in &named {
+        let file = of_segment(segment);
+        match copy(&file, parts.store.root(), folder) {
+            Ok(is_new) => {
+                n_copied += usize::from(is_new);
+                segments.push(file);
+            }
+            Err(error) if error.code() == ErrorCode::CorruptSegment => {
+                if on_damage == OnDamage::Refuse {
+                    return Err(not_whole(segment));
+                }
+                tracing::warn!(segment.id = %segment.id, "a backup is without a damaged segment");
+                damaged.push(file.path);
+            }
+            Err(error) => return Err(error),
+        }
     }
     let catalogue = listed(folder, &catalogue)?;
-    let list = BackupList::new(made_at.to_string(), catalogue, segments);
+    let list = BackupList::new(made_at.to_string(), catalogue, segments, damaged);
     sync_folders(folder, list.files().map(|file| file.path.as_str()))?;
     Ok((list, n_copied))
+}
+
+fn not_whole(segment: &Segment) -> Error {
+    let message = format!(
+        "segment `{}` is missing or damaged, so that the backup would not be whole; mend it as `bellwether verify` says, or leave it out with `--allow-damaged` (`allowDamaged`)",
+        segment.id
+    );
+    Refusal::new(ErrorCode::CorruptSegment, message).into()
 }
 
 fn of_segment(segment: &Segment) -> ListedFile {
@@ -197,16 +214,4 @@ fn of_segment(segment: &Segment) -> ListedFile {
         size_bytes: segment.size_bytes,
         sha256: segment.sha256.clone(),
     }
-}
-
-/// Removes what the list doesn't name: files of earlier backups and unfinished ones.
-fn remove_others(folder: &Path, list: &BackupList) -> Result<()> {
-    let named = list.paths();
-    for path in files_below(folder)? {
-        if path != LIST && !named.contains(path.as_str()) {
-            let removed = std::fs::remove_file(folder.join(&path));
-            removed.map_err(Error::disk("remove a file of an earlier backup"))?;
-        }
-    }
-    Ok(())
 }

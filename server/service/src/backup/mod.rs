@@ -6,13 +6,14 @@
 //! its list is in place the earlier one stands.
 //! Invariant: nothing is restored that differs from the list by a byte.
 //!
-//! Reading order: `list` (what a backup says of itself), `make`, `restore`, `files`.
+//! Reading order: `list` (what a backup says of itself), `make`, `folder`, `restore`, `files`.
 
 mod files;
+mod folder;
 mod list;
 mod make;
 mod restore;
 
-pub use make::BackupReport;
 pub(crate) use make::BackupState;
+pub use make::{BackupReport, OnDamage};
 pub use restore::{RESTORING, RestoreReport, restore};

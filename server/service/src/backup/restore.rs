@@ -29,6 +29,9 @@ pub struct RestoreReport {
     pub n_segments: usize,
     /// The bytes of all files.
     pub size_bytes: u64,
+    /// The files of segments that were damaged when the backup was made: they are missing, and
+    /// answers that need them fail until they are mended or given up.
+    pub damaged: Vec<String>,
 }
 
 /// Restores the backup in `backup` into `data_dir` and into a catalogue that `open` opens there,
@@ -61,10 +64,10 @@ pub fn restore(
     let named = catalogue.restore_from(&copied)?;
     let mut named: Vec<&str> = named.iter().map(|it| it.path.as_str()).collect();
     named.sort_unstable();
-    if !named
-        .into_iter()
-        .eq(list.segments.iter().map(|it| it.path.as_str()))
-    {
+    let mut expected: Vec<&str> = list.segments.iter().map(|it| it.path.as_str()).collect();
+    expected.extend(list.damaged.iter().map(String::as_str));
+    expected.sort_unstable();
+    if named != expected {
         let message = format!("the backup's catalogue and its `{LIST}` name different segments");
         return Err(Refusal::new(ErrorCode::CorruptSegment, message).into());
     }
@@ -77,6 +80,7 @@ pub fn restore(
         n_segments: list.segments.len(),
         size_bytes: list.files().map(|file: &ListedFile| file.size_bytes).sum(),
         made_at: list.made_at,
+        damaged: list.damaged,
     })
 }
 
