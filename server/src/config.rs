@@ -115,8 +115,15 @@ pub struct CacheSection {
     /// Bytes of decoded columns.
     #[serde(alias = "partition_bytes")]
     pub column_bytes: u64,
-    /// Bytes of roll-ups.
+    /// Bytes of roll-ups. Those of all 18 measures of two years by 2,000 campaigns fit the default.
     pub roll_up_bytes: u64,
+    /// Bytes of the agencies' campaigns, brands and codes: about 2 MB for 2,000 campaigns, for
+    /// each snapshot that is asked for.
+    pub attribute_bytes: u64,
+    /// Bytes of the lists of partitions with their segments, and of which campaigns are in each.
+    pub manifest_bytes: u64,
+    /// Bytes of facts that are read row by row: recorded costs and reach.
+    pub row_bytes: u64,
 }
 
 /// `[plugins]`
@@ -181,6 +188,9 @@ impl Default for CacheSection {
             partial_bytes: 128 << 20,
             column_bytes: 640 << 20,
             roll_up_bytes: 128 << 20,
+            attribute_bytes: 64 << 20,
+            manifest_bytes: 32 << 20,
+            row_bytes: 64 << 20,
         }
     }
 }
@@ -275,6 +285,9 @@ fn service_config(
         partial_cache_bytes: cache.partial_bytes,
         column_cache_bytes: cache.column_bytes,
         roll_up_cache_bytes: cache.roll_up_bytes,
+        attribute_cache_bytes: cache.attribute_bytes,
+        manifest_cache_bytes: cache.manifest_bytes,
+        row_cache_bytes: cache.row_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         compaction,
     }

@@ -189,6 +189,9 @@ impl Product {
             config.partial_cache_bytes = NARROW_CACHE_BYTES;
             config.column_cache_bytes = NARROW_CACHE_BYTES;
             config.roll_up_cache_bytes = NARROW_CACHE_BYTES;
+            config.attribute_cache_bytes = NARROW_CACHE_BYTES;
+            config.manifest_cache_bytes = NARROW_CACHE_BYTES;
+            config.row_cache_bytes = NARROW_CACHE_BYTES;
         }
         Services::new(
             config,

@@ -21,9 +21,13 @@ pub(crate) struct PartitionPlan {
     version: Count,
     /// How many files it lies in.
     segments: i32,
-    /// Where its sums would come from.
+    /// What would be read for its sums.
     source: PartitionSource,
-    /// How many rows of that source would be read; 0 for sums that are there.
+    /// The roll-up that would be made of what is read, and kept, before the sums are taken from
+    /// it; null where none is made. Of one by campaign one by class may be made in turn, where its
+    /// rows turn out to allow it.
+    makes: Option<PartitionSource>,
+    /// How many rows of the source would be read; 0 for sums that are there.
     rows: Count,
     /// About how many bytes would be read.
     bytes: Count,
@@ -85,6 +89,7 @@ fn partition(explained: &PartitionExplained) -> PartitionPlan {
         version: Count::up_to_max(explained.version.unsigned_abs()),
         segments: i32::try_from(explained.n_segments).unwrap_or(i32::MAX),
         source: explained.source.into(),
+        makes: explained.makes.map(Into::into),
         rows: Count::up_to_max(explained.rows),
         bytes: Count::up_to_max(explained.bytes),
     }

@@ -12,12 +12,12 @@ use std::sync::Arc;
 pub const CODE_OF_NOTHING: u32 = 0;
 
 /// One agency's codes as they stood at one moment; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CodeTable {
     dimensions: Arc<HashMap<String, Dimension>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Dimension {
     codes: HashMap<Arc<str>, u32>,
     /// By code; a place without a text is a gap.

@@ -19,6 +19,18 @@ pub enum BrandAccess {
     Only(BTreeSet<BrandId>),
 }
 
+impl BrandAccess {
+    /// About how many bytes of memory it holds.
+    pub fn size_bytes(&self) -> usize {
+        let brands = match self {
+            Self::All => 0,
+            // The nodes of a tree are at least half full.
+            Self::Only(brands) => 2 * brands.len() * size_of::<BrandId>(),
+        };
+        size_of::<Self>() + brands
+    }
+}
+
 /// One authorised caller: its agency, member, role and brands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {

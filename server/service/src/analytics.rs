@@ -9,13 +9,14 @@
 //!                                           added up, with costs -> table
 //! ```
 //!
-//! Below this page: `question` (the query in codes), `engine` (a partition's sums), `at_hand` (the
-//! ones that need no other thread), `columns` and
-//! `roll_ups` (what sums are computed from), `classes` and `fold` (sums under attributes),
-//! `windows` (which attribution window counts), `costs`, `gather` (groups of the answer),
-//! `explain` (the same way without computing), `caches` (what is remembered).
-//! Invariant: every cache key holds the agency and a version or snapshot, so that nothing is ever
-//! invalidated.
+//! Below this page: `question` (the query in codes), `partitions` (what each is asked), `levels`
+//! (what its sums come from), `engine` (the sums), `at_hand` (those that need no other thread),
+//! `columns` and `roll_ups` (what sums are computed from), `classes` and `fold` (sums under
+//! attributes), `windows` (which attribution window counts), `costs`, `gather` (groups of the
+//! answer), `explain` (the same way without computing), `caches` (what is remembered).
+//! Invariant: every cache key holds the agency and a version or snapshot, so that no commit calls
+//! anything back. Two things are forgotten: what `REFRESH` makes anew, and the list of the files
+//! of a snapshot once compaction has replaced one of them.
 
 mod answer;
 mod at_hand;
@@ -28,12 +29,16 @@ mod engine;
 mod explain;
 mod fold;
 mod gather;
+mod levels;
+mod partitions;
 mod question;
+mod reading;
 mod reported;
 mod roll_ups;
 mod snapshots;
 mod sums;
 mod warming;
+mod weights;
 mod windows;
 
 use std::sync::Arc;
@@ -52,38 +57,16 @@ use costs::RecordedCosts;
 pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
 use gather::Gathering;
+pub use reading::Reading;
 use sums::FactSums;
 
 use crate::attributes::Attributes;
-use crate::background::blocking;
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 
 /// The most groups, with no costs to spread, that are put together where the question is asked: a change of
 /// threads takes longer than they do.
 const PUT_TOGETHER_AT_ONCE_MAX: usize = 2_000;
-
-/// How a metric query is read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// The page to begin at, which pins the snapshot of the page before.
-    pub cursor: Option<Cursor>,
-    /// Facts as they were known at this moment; names and platforms as they are now.
-    pub as_of: Option<Timestamp>,
-    /// What is wanted of the caches.
-    pub cache: CacheMode,
-}
-
-impl Default for Reading {
-    /// The first page of the newest facts, from the caches where they are there.
-    fn default() -> Self {
-        Self {
-            cursor: None,
-            as_of: None,
-            cache: CacheMode::Use,
-        }
-    }
-}
 
 /// A question that is ready to be answered.
 #[derive(Debug, Clone)]
@@ -128,13 +111,6 @@ impl Services {
     }
 }
 
-impl Services {
-    /// How full the caches of the read path are.
-    pub fn caches_held(&self) -> [CacheHeld; 4] {
-        self.parts.caches.held(&self.parts.config)
-    }
-}
-
 impl Parts {
     /// The canonical query of a request, the snapshot that it reads, and the attributes.
     async fn asked(
@@ -157,34 +133,44 @@ impl Parts {
         })
     }
 
-    /// Computes an answer; once more with a fresh list of partitions if compaction took a file
-    /// away that the list at hand still names.
-    async fn compute(self: &Arc<Self>, asked: Asked) -> Result<Arc<Computed>> {
-        match self.compute_once(&asked).await {
-            Err(error) if error.is_segment_gone() => {
-                self.forget_manifests(asked.scope.agency(), asked.snapshot.commit)
-                    .await;
-                self.compute_once(&asked).await
+    /// Computes an answer. Compaction may have replaced a file that the list at hand names, or put
+    /// newer facts into it whose texts the codes at hand lack: then once more with what is newest.
+    async fn compute(self: &Arc<Self>, mut asked: Asked) -> Result<Arc<Computed>> {
+        let (mut has_relisted, mut has_recoded) = (false, false);
+        loop {
+            match self.compute_once(&asked).await {
+                Err(error) if error.is_segment_gone() && !has_relisted => {
+                    has_relisted = true;
+                    let (agency, commit) = (asked.scope.agency(), asked.snapshot.commit);
+                    self.forget_manifests(agency, commit).await;
+                }
+                Err(error) if error.are_codes_stale() && !has_recoded => {
+                    has_recoded = true;
+                    let (scope, attributes) = (&asked.scope, &asked.attributes);
+                    asked.attributes = self.with_newest_codes(scope, attributes).await?;
+                }
+                computed => return computed,
             }
-            computed => computed,
         }
     }
 
     /// Facts' sums and costs, added up to a table.
     async fn compute_once(self: &Arc<Self>, asked: &Asked) -> Result<Arc<Computed>> {
-        let (sums, effort) = self.fact_sums(asked).await?;
-        let costs = if asked.query.needs_costs() {
-            self.recorded_costs(asked).await?
-        } else {
-            RecordedCosts::default()
-        };
+        let (sums, mut effort) = self.fact_sums(asked).await?;
+        let mut costs = RecordedCosts::default();
+        if asked.query.needs_costs() {
+            let more;
+            (costs, more) = self.recorded_costs(asked).await?;
+            effort.join(more);
+        }
         let (asked, at) = (asked.clone(), self.clock.now());
         let is_small = costs.costs.is_empty() && sums.n_groups() <= PUT_TOGETHER_AT_ONCE_MAX;
-        let put_together = move || put_together(asked, &sums, &costs, effort, at);
+        let put_together = move || put_together(asked, &sums, &costs, &effort, at);
         if is_small {
             return put_together();
         }
-        blocking("put an answer together", put_together).await
+        self.aggregating("put an answer together", put_together)
+            .await
     }
 }
 
@@ -193,7 +179,7 @@ fn put_together(
     asked: Asked,
     sums: &FactSums,
     costs: &RecordedCosts,
-    effort: Effort,
+    effort: &Effort,
     at: Timestamp,
 ) -> Result<Arc<Computed>> {
     let mut gathering = Gathering::new(&asked.query, &asked.attributes);
@@ -206,6 +192,6 @@ fn put_together(
         data_through: sums.last_day().and_then(date_of_day_number),
         warnings,
         at,
-        effort,
+        effort: effort.size(),
     }))
 }

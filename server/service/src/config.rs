@@ -34,6 +34,14 @@ pub struct ServiceConfig {
     pub column_cache_bytes: u64,
     /// The budget of the cache of roll-ups.
     pub roll_up_cache_bytes: u64,
+    /// The budget of the agencies' campaigns, brands and codes, by snapshot and by what of them is
+    /// seen.
+    pub attribute_cache_bytes: u64,
+    /// The budget of the lists of partitions with their segments, and of which campaigns are in
+    /// each.
+    pub manifest_cache_bytes: u64,
+    /// The budget of facts that are read row by row: recorded costs and reach.
+    pub row_cache_bytes: u64,
     /// How many partitions are read and aggregated at once.
     pub query_parallelism: usize,
     /// What compaction may take, and when.

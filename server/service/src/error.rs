@@ -75,6 +75,18 @@ impl Error {
         matches!(self, Self::Store(cause) if matches!(**cause, SegmentGone { .. }))
     }
 
+    /// Whether a text of the facts has no code in the table at hand, which may be too old.
+    pub(crate) fn are_codes_stale(&self) -> bool {
+        use bellwether_store::Error::StaleCodes;
+        matches!(self, Self::Store(cause) if matches!(**cause, StaleCodes { .. }))
+    }
+
+    /// Whether a sum is over 64 bits.
+    pub(crate) fn is_overflow(&self) -> bool {
+        use bellwether_store::Error::Overflow;
+        matches!(self, Self::Store(cause) if matches!(**cause, Overflow { .. }))
+    }
+
     /// The error with the chain of its causes, for the log.
     pub fn chain(&self) -> String {
         let mut told = self.to_string();

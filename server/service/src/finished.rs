@@ -59,8 +59,9 @@ pub(crate) struct FinishedAnswers {
 
 impl FinishedAnswers {
     pub(crate) fn new(budget_bytes: u64) -> Self {
-        let weigh = |_: &FinishedKey, bytes: &Bytes| {
-            u32::try_from(bytes.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        let weigh = |key: &FinishedKey, bytes: &Bytes| {
+            let key_bytes = ENTRY_BYTES + key.brands.size_bytes();
+            u32::try_from(bytes.len() + key_bytes).unwrap_or(u32::MAX)
         };
         Self {
             held: Cache::builder()

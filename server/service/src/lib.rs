@@ -13,6 +13,7 @@ mod authorisation;
 mod background;
 mod backup;
 mod batches;
+mod budget;
 mod compaction;
 mod config;
 mod error;

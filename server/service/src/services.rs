@@ -63,6 +63,7 @@ impl Services {
         steps: Steps,
     ) -> Self {
         let caches = Caches::new(&config);
+        let attributes = AttributesCache::new(config.attribute_cache_bytes);
         let finished = FinishedAnswers::new(config.answer_cache_bytes);
         let ingests = Admission::new(
             config.concurrent_ingests_max,
@@ -81,7 +82,7 @@ impl Services {
                 ingests,
                 authorisations: AuthorisationCache::new(),
                 snapshots: SnapshotCache::new(),
-                attributes: AttributesCache::new(),
+                attributes,
                 caches,
                 finished,
                 scoring: ScoringState::new(),

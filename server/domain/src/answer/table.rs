@@ -8,6 +8,7 @@ use super::sums::{GroupSums, PieceSums};
 use super::tally::{RowKey, Tally};
 use crate::dataset::{Dataset, DatasetName};
 use crate::error_code::Refusal;
+use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
 use crate::metric::{
     Component, Components, Evaluator, Found, Metric, MetricCell, NoteCode, evaluate,
@@ -91,8 +92,29 @@ impl MetricTable {
 
     /// Roughly how many bytes the table holds, for the cache's budget.
     pub fn size_bytes(&self) -> usize {
-        let cells = self.query.metrics.len() * size_of::<MetricCell>();
-        size_of::<Self>() + (self.rows.len() + 1) * (size_of::<Row>() + cells)
+        let rows = self.rows.iter().chain([&self.total]);
+        self.query.size_bytes() + rows.map(Row::size_bytes).sum::<usize>()
+    }
+}
+
+impl Row {
+    /// How many bytes it takes. Texts count whole: they are shared with other rows and with the
+    /// agency's codes and campaigns, but may outlive those here.
+    fn size_bytes(&self) -> usize {
+        let RowKey {
+            country,
+            age,
+            gender,
+            product,
+            ..
+        } = &self.key;
+        let texts = [country, age, gender, product];
+        let texts = texts.into_iter().chain(&self.key.labels).flatten();
+        let names = self.brand_name.iter().chain(&self.campaign_name);
+        size_of::<Self>()
+            + self.cells.capacity() * size_of::<MetricCell>()
+            + self.key.labels.capacity() * size_of::<Option<Text>>()
+            + texts.chain(names).map(|text| text.len()).sum::<usize>()
     }
 }
 

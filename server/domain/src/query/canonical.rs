@@ -150,6 +150,30 @@ pub struct MetricQuery {
     pub attribution: Attribution,
 }
 
+impl MetricQuery {
+    /// About how many bytes of memory it holds.
+    pub fn size_bytes(&self) -> usize {
+        let texts = |texts: &[String]| -> usize {
+            let sizes = texts.iter().map(|text| size_of::<String>() + text.len());
+            sizes.sum()
+        };
+        let filters = self.filters.iter();
+        let filters = filters.map(|it| size_of::<Filter>() + texts(&it.values));
+        let label_filters = self.label_filters.iter();
+        let label_filters =
+            label_filters.map(|it| size_of::<LabelFilter>() + it.name.len() + texts(&it.values));
+        size_of::<Self>()
+            + size_of_val(self.brands.as_slice())
+            + size_of_val(self.metrics.as_slice())
+            + size_of_val(self.by.as_slice())
+            + size_of_val(self.order_by.as_slice())
+            + texts(&self.labels)
+            + filters.sum::<usize>()
+            + label_filters.sum::<usize>()
+            + self.attribution.window.as_ref().map_or(0, String::len)
+    }
+}
+
 impl MetricRequest {
     /// The canonical query, or the first thing that is not legal in it.
     pub fn plan(&self, context: &PlanContext) -> Result<MetricQuery, Refusal> {

@@ -1,11 +1,12 @@
 //! What the read path gives back: a table, and what to know of it.
 
+use std::collections::BTreeMap;
 use std::mem::size_of;
 use std::sync::Arc;
 
 use bellwether_domain::answer::MetricTable;
 use bellwether_domain::closed_words;
-use bellwether_domain::segment::Snapshot;
+use bellwether_domain::segment::{PartitionName, Snapshot};
 use bellwether_domain::time::{Date, Timestamp};
 
 use super::cursor::Cursor;
@@ -15,7 +16,7 @@ closed_words! {
     pub enum CacheMode, "a cache mode" {
         /// Whatever is there is used.
         Use => "USE",
-        /// Results and partial sums are computed anew from the decoded columns, and kept.
+        /// Results, partial sums and roll-ups are made anew from the decoded columns, and kept.
         Refresh => "REFRESH",
         /// Results, partial sums and roll-ups are neither used nor kept; decoded columns are.
         Bypass => "BYPASS",
@@ -57,12 +58,40 @@ pub struct Warning {
     pub message: String,
 }
 
-/// How much of an answer had to be computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The partitions whose sums an answer is made of, and whether each one's had to be computed.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Effort {
-    /// The partitions that the answer is made of.
+    computed: BTreeMap<PartitionName, bool>,
+}
+
+impl Effort {
+    /// Counts a partition that was asked; one that is asked twice counts once.
+    pub(super) fn add(&mut self, partition: PartitionName, computed: bool) {
+        *self.computed.entry(partition).or_default() |= computed;
+    }
+
+    /// Counts what another question to the facts took.
+    pub(super) fn join(&mut self, other: Self) {
+        for (partition, computed) in other.computed {
+            self.add(partition, computed);
+        }
+    }
+
+    /// How many those are.
+    pub(super) fn size(&self) -> EffortSize {
+        EffortSize {
+            n_partitions: self.computed.len(),
+            n_computed: self.computed.values().filter(|computed| **computed).count(),
+        }
+    }
+}
+
+/// How many partitions an answer is made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EffortSize {
+    /// All of them.
     pub(super) n_partitions: usize,
-    /// Those of them whose sums were computed, not found.
+    /// Those whose sums were computed, not found.
     pub(super) n_computed: usize,
 }
 
@@ -73,12 +102,14 @@ pub(super) struct Computed {
     pub(super) data_through: Option<Date>,
     pub(super) warnings: Vec<Warning>,
     pub(super) at: Timestamp,
-    pub(super) effort: Effort,
+    pub(super) effort: EffortSize,
 }
 
 impl Computed {
+    /// About how many bytes of memory it holds.
     pub(super) fn size_bytes(&self) -> usize {
-        let warnings = self.warnings.iter().map(|warning| warning.message.len());
+        let warnings = self.warnings.iter();
+        let warnings = warnings.map(|warning| size_of::<Warning>() + warning.message.len());
         size_of::<Self>() + self.table.size_bytes() + warnings.sum::<usize>()
     }
 }
@@ -108,7 +139,7 @@ impl MetricsAnswer {
 
     /// How it came about.
     pub fn cache(&self) -> CacheState {
-        let Effort {
+        let EffortSize {
             n_partitions,
             n_computed,
         } = self.computed.effort;

@@ -6,13 +6,12 @@
 
 use std::sync::Arc;
 
-use bellwether_domain::segment::PartitionVersion;
 use bellwether_store::{PartialPlan, PartitionView, aggregate};
 
 use super::answer::CacheMode;
-use super::caches::{RollUpLevel, layout_key};
 use super::engine::{Ask, PartitionSums, partial_key};
-use super::roll_ups::may_stand_in;
+use super::levels::Chosen;
+use super::partitions::PartitionAsk;
 use crate::error::Result;
 use crate::services::Parts;
 
@@ -21,112 +20,50 @@ use crate::services::Parts;
 /// a fifth of what a change of threads for each of 24 partitions took.
 pub(super) const AT_HAND_ROWS_MAX: usize = 1 << 18;
 
-/// Where a partition's sums can be had without loading or making anything.
-enum Source {
-    Sums(PartitionSums),
-    View {
-        view: PartitionView,
-        classes: Option<u64>,
-    },
-}
-
 impl Parts {
     /// The sums of a partition if they are at hand and cost no more than the rows that are left of
-    /// [`AT_HAND_ROWS_MAX`]; else the plan again.
+    /// [`AT_HAND_ROWS_MAX`].
     pub(super) async fn at_hand(
         &self,
         ask: &Ask,
-        version: &PartitionVersion,
-        plan: Arc<PartialPlan>,
+        asked: &PartitionAsk,
         rows_left: &mut usize,
-    ) -> Result<Result<PartitionSums, Arc<PartialPlan>>> {
+    ) -> Result<Option<PartitionSums>> {
         if *rows_left == 0 {
-            return Ok(Err(plan));
+            return Ok(None);
         }
-        let source = match ask.cache {
-            CacheMode::Use => self.cached_source(ask, version, &plan).await,
-            CacheMode::Refresh | CacheMode::Bypass => self.columns_at_hand(version, &plan).await,
-        };
-        let cost = match &source {
-            None => return Ok(Err(plan)),
-            Some(Source::Sums(sums)) => sums.partial.groups.len(),
-            Some(Source::View { view, .. }) => rows_read(view, &plan),
+        let chosen = self.choose(asked, ask.cache).await;
+        let cost = match &chosen {
+            Chosen::Absent(_) => return Ok(None),
+            Chosen::Sums(sums) => sums.partial.groups.len(),
+            Chosen::View(_, view) => rows_read(view, &asked.plan),
         };
         let Some(left) = rows_left.checked_sub(cost) else {
             // The next partitions are likely to be as large; looking them up would be for nothing.
             *rows_left = 0;
-            return Ok(Err(plan));
+            return Ok(None);
         };
         *rows_left = left;
-        match source {
-            None => Ok(Err(plan)),
-            Some(Source::Sums(sums)) => Ok(Ok(sums)),
-            Some(Source::View { view, classes }) => {
-                let partial = Arc::new(aggregate(&view, &plan)?);
+        match chosen {
+            Chosen::Absent(_) => Ok(None),
+            Chosen::Sums(sums) => Ok(Some(sums)),
+            Chosen::View(level, view) => {
+                let partial = match aggregate(&view, &asked.plan) {
+                    // The long way finds a level whose sums are smaller, or the same refusal.
+                    Err(bellwether_store::Error::Overflow { .. }) => return Ok(None),
+                    partial => Arc::new(partial?),
+                };
                 if ask.cache != CacheMode::Bypass {
-                    let key = partial_key(version, classes, &plan);
+                    let key = partial_key(&asked.version, level.classes(), &asked.plan);
                     let partials = &self.caches.partials;
                     partials.insert(key, Arc::clone(&partial)).await;
                 }
-                Ok(Ok(PartitionSums {
+                Ok(Some(PartitionSums {
                     partial,
-                    by_class: classes.is_some(),
                     computed: true,
                 }))
             }
         }
-    }
-
-    /// Partial sums, or the roll-up or columns that they are made from.
-    async fn cached_source(
-        &self,
-        ask: &Ask,
-        version: &PartitionVersion,
-        plan: &Arc<PartialPlan>,
-    ) -> Option<Source> {
-        let is_covered = plan.is_covered_by_roll_up();
-        let classes = (ask.by_class && is_covered && plan.campaigns.is_none())
-            .then(|| ask.attributes.classes().id());
-        for classes in classes.map(Some).into_iter().chain([None]) {
-            let key = partial_key(version, classes, plan);
-            if let Some(partial) = self.caches.partials.get(&key).await {
-                return Some(Source::Sums(PartitionSums {
-                    partial,
-                    by_class: classes.is_some(),
-                    computed: false,
-                }));
-            }
-        }
-        if !is_covered {
-            return self.columns_at_hand(version, plan).await;
-        }
-        let (key, names) = (layout_key(version), plan.columns());
-        let by_campaign = self.rolled(key, RollUpLevel::CampaignDay, &names).await;
-        let (roll_up, columns) = by_campaign.complete().ok()?;
-        let classes = classes.filter(|_| may_stand_in(&roll_up, &columns));
-        let (roll_up, columns) = match classes {
-            None => (roll_up, columns),
-            Some(id) => {
-                let by_class = self.rolled(key, RollUpLevel::ClassDay(id), &names).await;
-                by_class.complete().ok()?
-            }
-        };
-        let index = Arc::clone(roll_up.index());
-        let view = PartitionView { index, columns };
-        Some(Source::View { view, classes })
-    }
-
-    async fn columns_at_hand(
-        &self,
-        version: &PartitionVersion,
-        plan: &PartialPlan,
-    ) -> Option<Source> {
-        let found = self.decoded(layout_key(version), &plan.columns()).await;
-        let (index, columns) = found.complete().ok()?;
-        Some(Source::View {
-            view: PartitionView { index, columns },
-            classes: None,
-        })
     }
 }
 

@@ -2,7 +2,8 @@
 //! bytes.
 //!
 //! Invariant: every key holds the agency and the version or snapshot of what it was made from, so
-//! that nothing is ever invalidated and nothing needs a time to live.
+//! that no commit calls anything back and nothing needs a time to live. The one exception are the
+//! lists of which files hold a snapshot, see `snapshots.rs`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -13,12 +14,14 @@ use bellwether_domain::ids::AgencyId;
 use bellwether_domain::query::MetricQuery;
 use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, Snapshot};
 use bellwether_store::{Column, ColumnName, Partial, PartialPlan, PartitionIndex, RollUp};
-use moka::future::{Cache, CacheBuilder};
-use moka::policy::EvictionPolicy;
+use moka::future::Cache;
 use tokio::sync::{Mutex, Semaphore};
 
 use super::answer::Computed;
+use super::weights;
+use crate::budget::weighed;
 use crate::config::ServiceConfig;
+use crate::services::Services;
 
 /// What a whole result is found by.
 pub(super) type ResultKey = (AgencyId, MetricQuery, Snapshot);
@@ -28,6 +31,28 @@ pub(super) type PartitionKey = (AgencyId, PartitionName, CommitNumber);
 
 /// The partitions of a dataset at a commit, by month.
 pub(super) type Manifest = Arc<Vec<Arc<PartitionVersion>>>;
+
+/// What a list is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum ListKey {
+    /// The partitions of a dataset at a commit.
+    Partitions(AgencyId, DatasetName, CommitNumber),
+    /// The campaigns of a partition.
+    Campaigns(PartitionKey),
+    /// The classes of a partition's campaigns, under those of all campaigns.
+    Classes(PartitionKey, u64),
+}
+
+/// A list, or the digest of one.
+#[derive(Debug, Clone)]
+pub(super) enum Listed {
+    /// Partitions.
+    Partitions(Manifest),
+    /// The codes of campaigns, ascending.
+    Campaigns(Arc<[u32]>),
+    /// The digest of a partition's classes.
+    Classes(u64),
+}
 
 /// The key of a partition version.
 pub(super) fn partition_key(version: &PartitionVersion) -> PartitionKey {
@@ -59,7 +84,8 @@ pub(super) fn layout_key(version: &PartitionVersion) -> LayoutKey {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct PartialKey {
     pub(super) partition: PartitionKey,
-    /// The classes that stand in for campaigns; `None` where groups are by campaign.
+    /// The digest of the partition's classes that stand in for campaigns; `None` where groups are
+    /// by campaign.
     pub(super) classes: Option<u64>,
     pub(super) plan: Arc<PartialPlan>,
 }
@@ -100,12 +126,6 @@ pub(super) enum Making {
     RollUp(RollUpLevel),
 }
 
-/// How many agencies' lists of partitions are held.
-const MANIFESTS_HELD_MAX: u64 = 1_024;
-
-/// How many partitions of costs are held; each has a few rows.
-const COST_PARTITIONS_HELD_MAX: u64 = 10_000;
-
 /// How many locks against double work are held.
 const MAKINGS_HELD_MAX: u64 = 10_000;
 
@@ -120,85 +140,87 @@ pub(crate) struct Caches {
     pub(super) columns: Cache<(LayoutKey, Option<ColumnName>), Decoded>,
     /// Roll-ups, measure by measure; `None` is the groups.
     pub(super) roll_ups: Cache<(LayoutKey, RollUpLevel, Option<ColumnName>), Rolled>,
-    /// The partitions of a dataset at a commit.
-    pub(super) manifests: Cache<(AgencyId, DatasetName, CommitNumber), Manifest>,
+    /// The partitions of datasets at commits, and which campaigns are in each.
+    pub(super) manifests: Cache<ListKey, Listed>,
     /// Recorded costs, and other datasets that are read row by row.
     pub(super) rows: Cache<PartitionKey, Arc<Vec<Fact>>>,
     /// Places for decoding, so that what is in memory beside the caches is bounded too, however
     /// many questions are asked at once.
     pub(super) decoding: Semaphore,
+    /// Places for aggregating and rolling up, for the same reason.
+    pub(super) aggregating: Arc<Semaphore>,
     /// Who makes a piece has the lock; whoever else needs it waits.
     pub(super) makings: Cache<(LayoutKey, Making), Arc<Mutex<()>>>,
 }
 
 impl Caches {
     pub(crate) fn new(config: &ServiceConfig) -> Self {
+        let n_places = config.query_parallelism.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            results: newest_kept()
-                .max_capacity(in_kib(config.result_cache_bytes))
-                .weigher(|_, computed: &Arc<Computed>| weight_kib(computed.size_bytes()))
-                .build(),
-            partials: newest_kept()
-                .max_capacity(in_kib(config.partial_cache_bytes))
-                .weigher(|key: &PartialKey, partial: &Arc<Partial>| {
-                    let campaigns = key.plan.campaigns.as_ref().map_or(0, Vec::len);
-                    weight_kib(partial.size_bytes() + campaigns * size_of::<u32>())
-                })
-                .build(),
-            columns: newest_kept()
-                .max_capacity(in_kib(config.column_cache_bytes))
-                .weigher(|_, decoded: &Decoded| {
-                    weight_kib(match decoded {
-                        Decoded::Index(index) => index.size_bytes(),
-                        Decoded::Column(column) => column.size_bytes(),
-                    })
-                })
-                .build(),
-            roll_ups: newest_kept()
-                .max_capacity(in_kib(config.roll_up_cache_bytes))
-                .weigher(|_, rolled: &Rolled| {
-                    weight_kib(match rolled {
-                        Rolled::RollUp(roll_up) => roll_up.size_bytes(),
-                        Rolled::Column(column) => column.size_bytes(),
-                    })
-                })
-                .build(),
-            manifests: Cache::new(MANIFESTS_HELD_MAX),
-            rows: Cache::new(COST_PARTITIONS_HELD_MAX),
-            decoding: Semaphore::new(config.query_parallelism.clamp(1, Semaphore::MAX_PERMITS)),
+            results: weighed(config.result_cache_bytes, weights::of_result),
+            partials: weighed(config.partial_cache_bytes, weights::of_partial),
+            columns: weighed(
+                config.column_cache_bytes,
+                |_, decoded: &Decoded| match decoded {
+                    Decoded::Index(index) => index.size_bytes(),
+                    Decoded::Column(column) => column.size_bytes(),
+                },
+            ),
+            roll_ups: weighed(
+                config.roll_up_cache_bytes,
+                |_, rolled: &Rolled| match rolled {
+                    Rolled::RollUp(roll_up) => roll_up.size_bytes(),
+                    Rolled::Column(column) => column.size_bytes(),
+                },
+            ),
+            manifests: weighed(config.manifest_cache_bytes, weights::of_listed),
+            rows: weighed(config.row_cache_bytes, |_, facts: &Arc<Vec<Fact>>| {
+                weights::of_facts(facts.as_slice())
+            }),
+            decoding: Semaphore::new(n_places),
+            aggregating: Arc::new(Semaphore::new(n_places)),
             makings: Cache::new(MAKINGS_HELD_MAX),
         }
     }
 
     /// How many bytes each cache holds, by its name, with its budget.
-    pub(crate) fn held(&self, config: &ServiceConfig) -> [CacheHeld; 4] {
+    pub(crate) fn held(&self, config: &ServiceConfig) -> [CacheHeld; 6] {
         let held = |name, kib: u64, budget_bytes| CacheHeld {
             name,
             bytes: kib * 1024,
             budget_bytes,
         };
-        [
-            held(
-                "results",
-                self.results.weighted_size(),
-                config.result_cache_bytes,
-            ),
-            held(
-                "partials",
-                self.partials.weighted_size(),
-                config.partial_cache_bytes,
-            ),
-            held(
-                "columns",
-                self.columns.weighted_size(),
-                config.column_cache_bytes,
-            ),
-            held(
-                "roll_ups",
-                self.roll_ups.weighted_size(),
-                config.roll_up_cache_bytes,
-            ),
-        ]
+        let Self {
+            results,
+            partials,
+            columns,
+            roll_ups,
+            manifests,
+            rows,
+            ..
+        } = self;
+        let kib = results.weighted_size();
+        let results = held("results", kib, config.result_cache_bytes);
+        let kib = partials.weighted_size();
+        let partials = held("partials", kib, config.partial_cache_bytes);
+        let kib = columns.weighted_size();
+        let columns = held("columns", kib, config.column_cache_bytes);
+        let kib = roll_ups.weighted_size();
+        let roll_ups = held("roll_ups", kib, config.roll_up_cache_bytes);
+        let kib = manifests.weighted_size();
+        let manifests = held("manifests", kib, config.manifest_cache_bytes);
+        let kib = rows.weighted_size();
+        let rows = held("rows", kib, config.row_cache_bytes);
+        [results, partials, columns, roll_ups, manifests, rows]
+    }
+}
+
+impl Services {
+    /// How full the caches of the read path are.
+    pub fn caches_held(&self) -> Vec<CacheHeld> {
+        let (parts, config) = (&self.parts, &self.parts.config);
+        let caches = parts.caches.held(config).into_iter();
+        caches.chain([parts.attributes.held(config)]).collect()
     }
 }
 
@@ -211,23 +233,4 @@ pub struct CacheHeld {
     pub bytes: u64,
     /// How many it may hold.
     pub budget_bytes: u64,
-}
-
-/// A cache that lets go of what was not asked for longest: pieces of versions that were replaced
-/// are not asked for again, however often they were before.
-fn newest_kept<K, V>() -> CacheBuilder<K, V, Cache<K, V>>
-where
-    K: Eq + Hash + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
-{
-    Cache::builder().eviction_policy(EvictionPolicy::lru())
-}
-
-/// Weights are in KiB, because moka's are 32 bits wide.
-fn in_kib(bytes: u64) -> u64 {
-    bytes / 1024
-}
-
-fn weight_kib(bytes: usize) -> u32 {
-    u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX)
 }

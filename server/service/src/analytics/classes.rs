@@ -28,11 +28,9 @@ pub(super) struct Class {
 /// The classes of one answer.
 #[derive(Debug)]
 pub(super) struct Classes {
-    /// By the code of a campaign, its class.
+    /// By the code of a campaign, its class. Also of the campaign that stands for a class of the
+    /// attributes, where the query keeps those whole.
     pub(super) of_campaign: Vec<u32>,
-    /// By the number of a class of the attributes, its class; empty where the query tells the
-    /// campaigns of one such class apart.
-    pub(super) of_attribute_class: Vec<u32>,
     pub(super) list: Vec<Class>,
 }
 
@@ -41,31 +39,14 @@ impl Classes {
     pub(super) fn of(query: &MetricQuery, attributes: &Attributes) -> Self {
         let keeps = Keeps::of(query);
         let mut gathered = Gathered::default();
-        let mut class = |campaign: &Campaign| {
-            if keeps.campaign(campaign, campaign.currency) {
-                gathered.place(class_of(query, campaign))
-            } else {
-                NO_CLASS
-            }
-        };
         let mut of_campaign = vec![NO_CLASS; attributes.code_width()];
         for (code, campaign) in attributes.coded_campaigns() {
-            of_campaign[code as usize] = class(campaign);
+            if keeps.campaign(campaign, campaign.currency) {
+                of_campaign[code as usize] = gathered.place(class_of(query, campaign));
+            }
         }
-        let members = attributes.classes().members();
-        let of_attribute_class = if keeps_attribute_classes_whole(query) {
-            let members = members
-                .iter()
-                .map(|code| attributes.campaign_of_code(*code));
-            members
-                .map(|member| member.map_or(NO_CLASS, &mut class))
-                .collect()
-        } else {
-            Vec::new()
-        };
         Self {
             of_campaign,
-            of_attribute_class,
             list: gathered.classes,
         }
     }

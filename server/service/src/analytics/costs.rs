@@ -14,6 +14,7 @@ use bellwether_domain::segment::PartitionVersion;
 use bellwether_domain::time::{DateRange, date_of_day_number};
 
 use super::Asked;
+use super::answer::Effort;
 use super::caches::partition_key;
 use super::engine::{Ask, PartitionSums};
 use super::question::spend_plan;
@@ -51,8 +52,12 @@ impl RecordedCosts {
 }
 
 impl Parts {
-    /// Every cost of the query's brands that touches its range.
-    pub(super) async fn recorded_costs(self: &Arc<Self>, asked: &Asked) -> Result<RecordedCosts> {
+    /// Every cost of the query's brands that touches its range, and which partitions of media
+    /// costs they are spread by.
+    pub(super) async fn recorded_costs(
+        self: &Arc<Self>,
+        asked: &Asked,
+    ) -> Result<(RecordedCosts, Effort)> {
         let (scope, query) = (&asked.scope, &asked.query);
         let mut costs = Vec::new();
         let versions = self
@@ -73,8 +78,8 @@ impl Parts {
             costs,
             ..RecordedCosts::default()
         };
-        self.add_spends(asked, &mut recorded).await?;
-        Ok(recorded)
+        let effort = self.add_spends(asked, &mut recorded).await?;
+        Ok((recorded, effort))
     }
 
     /// The facts of a partition one by one; from the cache when they are there.
@@ -97,7 +102,7 @@ impl Parts {
         self: &Arc<Self>,
         asked: &Asked,
         recorded: &mut RecordedCosts,
-    ) -> Result<()> {
+    ) -> Result<Effort> {
         let by_spend = || recorded.costs.iter().filter(|cost| cost.by_spend);
         let from = by_spend().map(|cost| cost.days.from()).min();
         let until = by_spend().map(|cost| cost.days.until()).max();
@@ -105,7 +110,7 @@ impl Parts {
             .zip(until)
             .and_then(|(from, until)| DateRange::new(from, until));
         let Some(plan) = days.and_then(spend_plan) else {
-            return Ok(());
+            return Ok(Effort::default());
         };
         let ask = Ask {
             scope: asked.scope.clone(),
@@ -117,7 +122,7 @@ impl Parts {
             by_class: false,
         };
         let whole = |sums: &PartitionSums| Arc::clone(&sums.partial);
-        let (partials, _) = self.ask(ask, whole).await?;
+        let (partials, effort) = self.ask(ask, whole).await?;
         let attributes = &asked.attributes;
         let mut currencies: BTreeMap<BrandId, BTreeSet<Currency>> = BTreeMap::new();
         let rows = partials
@@ -140,6 +145,6 @@ impl Parts {
             .into_iter()
             .filter(|(_, currencies)| currencies.len() > 1);
         recorded.mixed = several.map(|(brand, _)| brand).collect();
-        Ok(())
+        Ok(effort)
     }
 }

@@ -10,11 +10,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::answer::{CacheMode, Effort};
 use super::at_hand::AT_HAND_ROWS_MAX;
-use super::caches::{Manifest, PartialKey, RollUpLevel, partition_key};
+use super::caches::{PartialKey, RollUpLevel, layout_key, partition_key};
+use super::levels::{Level, may_stand_in};
+use super::partitions::PartitionAsk;
 use super::question::plan_for_month;
 use crate::attributes::Attributes;
 use crate::background::blocking;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::services::Parts;
 
 /// One question to the facts, of which every partition answers a part.
@@ -30,19 +32,18 @@ pub(super) struct Ask {
     pub(super) by_class: bool,
 }
 
-/// The sums of one partition.
+/// The sums of one partition. A class of campaigns has the code of one of them.
 #[derive(Debug, Clone)]
 pub(super) struct PartitionSums {
     pub(super) partial: Arc<Partial>,
-    /// Whether its groups are of the attributes' classes and not of campaigns.
-    pub(super) by_class: bool,
     /// Whether it had to be computed.
     pub(super) computed: bool,
 }
 
 impl Parts {
     /// Asks every partition that the plan's days touch, and hands each one's sums to `fold`: at
-    /// once where little is to be done, else on a blocking thread. The sums come in no order.
+    /// once where little is to be done, else on a blocking thread. The sums come in no order;
+    /// partitions with none of the campaigns asked for have none.
     pub(super) async fn ask<T, F>(self: &Arc<Self>, ask: Ask, fold: F) -> Result<(Vec<T>, Effort)>
     where
         T: Send + 'static,
@@ -51,163 +52,200 @@ impl Parts {
         let versions = self
             .partition_versions(&ask.scope, ask.dataset, ask.commit)
             .await?;
-        let touched = versions
-            .iter()
-            .filter_map(|version| {
-                Some((
-                    Arc::clone(version),
-                    Arc::new(plan_for_month(&ask.plan, version.name.month)?),
-                ))
-            })
-            .collect::<Vec<_>>();
         let (ask, fold) = (Arc::new(ask), Arc::new(fold));
-        let mut answers: Vec<(T, bool)> = Vec::with_capacity(touched.len());
+        let mut effort = Effort::default();
+        let mut answers = Vec::with_capacity(versions.len());
         let mut others = Vec::new();
         let mut rows_left = AT_HAND_ROWS_MAX;
-        for (version, plan) in touched {
-            match self.at_hand(&ask, &version, plan, &mut rows_left).await? {
-                Ok(sums) => answers.push((fold(&sums), sums.computed)),
-                Err(plan) => {
-                    let (parts, ask) = (Arc::clone(self), Arc::clone(&ask));
-                    let fold = Arc::clone(&fold);
-                    others.push(async move { parts.sums_of(&ask, version, plan, fold).await });
+        for version in versions.iter() {
+            let Some(plan) = plan_for_month(&ask.plan, version.name.month) else {
+                continue;
+            };
+            let asked = self.known_partition_ask(&ask, version, plan).await;
+            if let Ok(asked) = &asked {
+                if asked.is_of_nothing() {
+                    continue;
+                }
+                if let Some(sums) = self.at_hand(&ask, asked, &mut rows_left).await? {
+                    effort.add(version.name, sums.computed);
+                    answers.push(fold(&sums));
+                    continue;
                 }
             }
+            let (parts, ask, fold) = (Arc::clone(self), Arc::clone(&ask), Arc::clone(&fold));
+            let version = Arc::clone(version);
+            others.push(async move {
+                let asked = match asked {
+                    Ok(asked) => asked,
+                    Err(plan) => parts.partition_ask(&ask, &version, plan).await?,
+                };
+                if asked.is_of_nothing() {
+                    return Ok(None);
+                }
+                let folded = parts.sums_of(&ask, &asked, fold).await?;
+                Ok::<_, Error>(Some((version.name, folded)))
+            });
         }
-        let others: Vec<(T, bool)> = stream::iter(others)
-            .buffered(self.config.query_parallelism)
-            .try_collect()
-            .await?;
-        answers.extend(others);
-        let effort = Effort {
-            n_partitions: answers.len(),
-            n_computed: answers.iter().filter(|(_, computed)| *computed).count(),
-        };
-        Ok((
-            answers.into_iter().map(|(folded, _)| folded).collect(),
-            effort,
-        ))
+        let mut others = stream::iter(others).buffered(self.config.query_parallelism);
+        while let Some(other) = others.try_next().await? {
+            if let Some((name, (folded, computed))) = other {
+                effort.add(name, computed);
+                answers.push(folded);
+            }
+        }
+        Ok((answers, effort))
     }
 
+    /// The sums of a partition, folded on a blocking thread, and whether they were computed.
     async fn sums_of<T, F>(
         self: &Arc<Self>,
         ask: &Ask,
-        version: Arc<PartitionVersion>,
-        plan: Arc<PartialPlan>,
+        asked: &PartitionAsk,
         fold: Arc<F>,
     ) -> Result<(T, bool)>
     where
         T: Send + 'static,
         F: Fn(&PartitionSums) -> T + Send + Sync + 'static,
     {
-        let sums = match ask.cache {
-            CacheMode::Use => self.found_or_computed(ask, &version, &plan).await?,
-            CacheMode::Refresh | CacheMode::Bypass => {
-                let sums = self.from_columns(ask, &version, &plan, &fold).await?;
-                if ask.cache == CacheMode::Refresh {
-                    let key = partial_key(&version, None, &plan);
-                    self.caches
-                        .partials
-                        .insert(key, Arc::clone(&sums.0.partial))
-                        .await;
-                }
-                return Ok((sums.1, true));
-            }
-        };
-        let computed = sums.computed;
-        let folded = blocking("fold a partition's sums", move || Ok(fold(&sums))).await?;
-        Ok((folded, computed))
+        if ask.cache == CacheMode::Bypass {
+            let folded = self.from_columns(ask, asked, fold).await?;
+            return Ok((folded, true));
+        }
+        if ask.cache == CacheMode::Refresh {
+            self.forget_sums(asked).await;
+        }
+        let sums = self.found_or_computed(ask, asked).await?;
+        let computed = sums.computed || ask.cache == CacheMode::Refresh;
+        let folded = self.aggregating("fold a partition's sums", move || Ok(fold(&sums)));
+        Ok((folded.await?, computed))
     }
 
-    /// The sums from decoded columns, and what they fold to, in one go on a blocking thread.
+    /// The sums from decoded columns, folded, in one go on a blocking thread.
     async fn from_columns<T, F>(
         self: &Arc<Self>,
         ask: &Ask,
-        version: &PartitionVersion,
-        plan: &Arc<PartialPlan>,
-        fold: &Arc<F>,
-    ) -> Result<(PartitionSums, T)>
+        asked: &PartitionAsk,
+        fold: Arc<F>,
+    ) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&PartitionSums) -> T + Send + Sync + 'static,
     {
-        let view = self.view(ask, version, &plan.columns()).await?;
-        let (plan, fold) = (Arc::clone(plan), Arc::clone(fold));
-        blocking("aggregate a partition", move || {
-            let sums = PartitionSums {
+        let plan = Arc::clone(&asked.plan);
+        let view = self.view(ask, &asked.version, &plan.columns()).await?;
+        self.aggregating("aggregate a partition", move || {
+            Ok(fold(&PartitionSums {
                 partial: Arc::new(aggregate(&view, &plan)?),
-                by_class: false,
                 computed: true,
-            };
-            let folded = fold(&sums);
-            Ok((sums, folded))
+            }))
         })
         .await
     }
 
-    /// The sums from the cache, from a roll-up that covers the plan, or from columns.
+    /// The sums from the cache, or from the coarsest level that holds them: where a sum of a
+    /// roll-up is over 64 bits, from the next.
     async fn found_or_computed(
         self: &Arc<Self>,
         ask: &Ask,
-        version: &PartitionVersion,
-        plan: &Arc<PartialPlan>,
+        asked: &PartitionAsk,
     ) -> Result<PartitionSums> {
-        let classes = self.usable_classes(ask, version, plan).await?;
-        let key = partial_key(version, classes, plan);
-        if let Some(partial) = self.caches.partials.get(&key).await {
-            return Ok(PartitionSums {
-                partial,
-                by_class: classes.is_some(),
-                computed: false,
-            });
+        if let Some(sums) = self.found_sums(asked).await {
+            return Ok(sums);
         }
+        for level in self.roll_ups_of(ask, asked).await? {
+            match self.computed_from(ask, asked, Level::RollUp(level)).await {
+                Err(error) if error.is_overflow() => {}
+                computed => return computed,
+            }
+        }
+        self.computed_from(ask, asked, Level::Columns).await
+    }
+
+    /// The roll-ups that hold the sums, the coarsest first. The one by campaign is made, because
+    /// it tells whether classes may stand in.
+    async fn roll_ups_of(
+        self: &Arc<Self>,
+        ask: &Ask,
+        asked: &PartitionAsk,
+    ) -> Result<Vec<RollUpLevel>> {
+        if !asked.plan.is_covered_by_roll_up() {
+            return Ok(Vec::new());
+        }
+        let by_campaign = RollUpLevel::CampaignDay;
+        let view = match self
+            .roll_up_view(ask, &asked.version, &asked.plan, by_campaign)
+            .await
+        {
+            Err(error) if error.is_overflow() => return Ok(Vec::new()),
+            view => view?,
+        };
+        let classes = asked.classes;
+        let classes = classes.filter(|_| may_stand_in(&view.index, &view.columns));
+        let by_class = classes.map(RollUpLevel::ClassDay);
+        Ok(by_class.into_iter().chain([by_campaign]).collect())
+    }
+
+    async fn computed_from(
+        self: &Arc<Self>,
+        ask: &Ask,
+        asked: &PartitionAsk,
+        level: Level,
+    ) -> Result<PartitionSums> {
+        let PartitionAsk { version, plan, .. } = asked;
+        let key = partial_key(version, level.classes(), plan);
         let compute = async {
-            let view = match classes {
-                Some(id) => {
-                    let level = RollUpLevel::ClassDay(id);
-                    self.roll_up_view(ask, version, plan, level).await?
-                }
-                None if plan.is_covered_by_roll_up() => {
-                    let level = RollUpLevel::CampaignDay;
-                    self.roll_up_view(ask, version, plan, level).await?
-                }
-                None => self.view(ask, version, &plan.columns()).await?,
+            let view = match level {
+                Level::RollUp(level) => self.roll_up_view(ask, version, plan, level).await?,
+                Level::Columns => self.view(ask, version, &plan.columns()).await?,
             };
             let plan = Arc::clone(plan);
-            blocking("aggregate a partition", move || {
+            self.aggregating("aggregate a partition", move || {
                 Ok(Arc::new(aggregate(&view, &plan)?))
             })
             .await
         };
-        let entry = self
-            .caches
-            .partials
-            .entry(key)
-            .or_try_insert_with(compute)
-            .await;
-        let entry = entry.map_err(|error: Arc<crate::Error>| crate::Error::clone(&error))?;
+        let entry = self.caches.partials.entry(key).or_try_insert_with(compute);
+        let entry = entry
+            .await
+            .map_err(|error: Arc<Error>| Error::clone(&error))?;
         Ok(PartitionSums {
             computed: entry.is_fresh(),
             partial: entry.into_value(),
-            by_class: classes.is_some(),
         })
     }
 
-    /// The partitions of a dataset as they stand at a commit.
-    pub(super) async fn partition_versions(
-        self: &Arc<Self>,
-        scope: &Scope,
-        dataset: DatasetName,
-        commit: CommitNumber,
-    ) -> Result<Manifest> {
-        let key = (scope.agency(), dataset, commit);
-        let (parts, scope) = (Arc::clone(self), scope.clone());
-        let list = blocking("list partitions", move || {
-            let versions = parts.catalogue.partitions(&scope, dataset, commit)?;
-            Ok(Arc::new(versions.into_iter().map(Arc::new).collect()))
-        });
-        let listed = self.caches.manifests.try_get_with(key, list).await;
-        listed.map_err(|error: Arc<crate::Error>| crate::Error::clone(&error))
+    /// Forgets everything that a question would find of a partition above its columns.
+    async fn forget_sums(&self, asked: &PartitionAsk) {
+        let (key, by_class) = (layout_key(&asked.version), asked.classes);
+        for classes in [by_class, None] {
+            let key = partial_key(&asked.version, classes, &asked.plan);
+            self.caches.partials.invalidate(&key).await;
+        }
+        let by_class = by_class.map(RollUpLevel::ClassDay);
+        for level in by_class.into_iter().chain([RollUpLevel::CampaignDay]) {
+            let pieces = asked.plan.columns().into_iter().map(Some).chain([None]);
+            for piece in pieces {
+                let key = (key, level, piece);
+                self.caches.roll_ups.invalidate(&key).await;
+            }
+        }
+    }
+
+    /// Runs kernels on a blocking thread, of which no more are at it than there are places,
+    /// however many questions are asked at once.
+    pub(super) async fn aggregating<T, F>(&self, attempted: &'static str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
+    {
+        // The semaphore is never closed, so that there is always a place in the end. The place
+        // goes with the work, which runs on when nobody waits for it any more.
+        let place = Arc::clone(&self.caches.aggregating).acquire_owned().await;
+        blocking(attempted, move || {
+            let _place = place;
+            work()
+        })
+        .await
     }
 }
 

@@ -10,9 +10,11 @@ use bellwether_domain::segment::{PartitionName, PartitionVersion, Snapshot};
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_store::{Estimate, PartialPlan, PartitionView};
 
-use super::caches::{PartialKey, RollUpLevel, Rolled, layout_key};
+use super::caches::{RollUpLevel, layout_key};
 use super::classes::keeps_attribute_classes_whole;
-use super::engine::{Ask, partial_key};
+use super::engine::Ask;
+use super::levels::{Chosen, Level};
+use super::partitions::PartitionAsk;
 use super::question::{plan, plan_for_month};
 use super::{Asked, CacheMode, Reading};
 use crate::error::Result;
@@ -43,9 +45,12 @@ pub struct PartitionExplained {
     pub version: i64,
     /// How many files it lies in.
     pub n_segments: usize,
-    /// Where its sums come from.
+    /// What is read for its sums.
     pub source: PartitionSource,
-    /// How many rows of that source would be read; 0 for sums that are there.
+    /// The roll-up that is made of what is read, and kept, before the sums are taken from it. Of
+    /// one by campaign one by class may be made in turn, where its rows turn out to allow it.
+    pub makes: Option<PartitionSource>,
+    /// How many rows of the source would be read; 0 for sums that are there.
     pub rows: u64,
     /// About how many bytes.
     pub bytes: u64,
@@ -112,76 +117,134 @@ impl Parts {
             .await?;
         let mut explained = Vec::new();
         for version in versions.iter() {
-            if let Some(plan) = plan_for_month(&ask.plan, version.name.month) {
-                let (source, (rows, bytes)) = self.source(&ask, version, Arc::new(plan)).await;
-                explained.push(PartitionExplained {
-                    name: version.name,
-                    version: version.version.0,
-                    n_segments: version.segments.len(),
-                    source,
-                    rows,
-                    bytes,
-                });
-            }
+            let Some(plan) = plan_for_month(&ask.plan, version.name.month) else {
+                continue;
+            };
+            let read = match self.known_partition_ask(&ask, version, plan).await {
+                Ok(asked) if asked.is_of_nothing() => continue,
+                Ok(asked) => self.read_for(&asked, ask.cache).await,
+                // Its campaigns stand in its files, which are read whole.
+                Err(plan) => {
+                    let is_rolled_up =
+                        plan.is_covered_by_roll_up() && ask.cache != CacheMode::Bypass;
+                    of_segments(version, is_rolled_up)
+                }
+            };
+            explained.push(PartitionExplained {
+                name: version.name,
+                version: version.version.0,
+                n_segments: version.segments.len(),
+                source: read.source,
+                makes: read.makes,
+                rows: read.estimate.n_rows,
+                bytes: read.estimate.n_bytes,
+            });
         }
         Ok(explained)
     }
 
-    async fn source(
-        &self,
-        ask: &Ask,
-        version: &PartitionVersion,
-        plan: Arc<PartialPlan>,
-    ) -> (PartitionSource, (u64, u64)) {
-        if ask.cache == CacheMode::Use {
-            let id = ask.attributes.classes().id();
-            let by_class = partial_key(version, ask.by_class.then_some(id), &plan);
-            let by_campaign = PartialKey {
-                classes: None,
-                ..by_class.clone()
-            };
-            let partials = &self.caches.partials;
-            if partials.contains_key(&by_class) || partials.contains_key(&by_campaign) {
-                return (PartitionSource::Partial, (0, 0));
+    /// What is read of a partition, by the level that computing would choose.
+    async fn read_for(&self, asked: &PartitionAsk, cache: CacheMode) -> Read {
+        match self.choose(asked, cache).await {
+            Chosen::Sums(_) => Read::of(PartitionSource::Partial, Estimate::default()),
+            Chosen::View(level, view) => {
+                let source = match level {
+                    Level::RollUp(level) => source_of(level),
+                    Level::Columns => PartitionSource::Columns,
+                };
+                Read::of(source, view.estimate(&asked.plan))
             }
-            if plan.is_covered_by_roll_up() {
-                let levels = [
-                    (RollUpLevel::ClassDay(id), PartitionSource::ClassRollUp),
-                    (RollUpLevel::CampaignDay, PartitionSource::CampaignRollUp),
-                ];
-                let is_by_class = ask.by_class && plan.campaigns.is_none();
-                for (level, source) in &levels[usize::from(!is_by_class)..] {
-                    if let Some(estimate) = self.estimate_rolled(version, *level, &plan).await {
-                        return (*source, estimate);
-                    }
-                }
+            Chosen::Absent(Level::Columns) => of_segments(&asked.version, false),
+            Chosen::Absent(Level::RollUp(RollUpLevel::CampaignDay)) => {
+                self.to_roll_up(asked, cache).await
+            }
+            Chosen::Absent(Level::RollUp(by_class)) => {
+                self.to_put_classes_together(asked, by_class).await
             }
         }
-        let columns = self.decoded(layout_key(version), &plan.columns()).await;
-        if let Ok((index, columns)) = columns.complete() {
-            let view = PartitionView { index, columns };
-            return (PartitionSource::Columns, told(view.estimate(&plan)));
-        }
-        let rows = version.segments.iter().map(|segment| segment.n_rows);
-        let bytes = version.segments.iter().map(|segment| segment.size_bytes);
-        (PartitionSource::Segments, (rows.sum(), bytes.sum()))
     }
 
-    async fn estimate_rolled(
-        &self,
-        version: &PartitionVersion,
-        level: RollUpLevel,
-        plan: &PartialPlan,
-    ) -> Option<(u64, u64)> {
-        let key = (layout_key(version), level, None);
-        let Some(Rolled::RollUp(roll_up)) = self.caches.roll_ups.get(&key).await else {
-            return None;
+    /// What is read to make the roll-up by campaign: the columns that it lacks.
+    async fn to_roll_up(&self, asked: &PartitionAsk, cache: CacheMode) -> Read {
+        let PartitionAsk { version, plan, .. } = asked;
+        let (key, names) = (layout_key(version), plan.columns());
+        let missing = if cache == CacheMode::Refresh {
+            names
+        } else {
+            let level = RollUpLevel::CampaignDay;
+            self.rolled(key, level, &names).await.missing()
         };
-        let index = Arc::clone(roll_up.index());
-        Some(told(index.estimate(plan)))
+        match self.decoded(key, &missing).await.complete() {
+            Ok((index, columns)) => {
+                let view = PartitionView { index, columns };
+                let estimate = view.estimate(&whole_month(version, plan));
+                Read::making(PartitionSource::Columns, RollUpLevel::CampaignDay, estimate)
+            }
+            Err(_) => of_segments(version, true),
+        }
+    }
+
+    /// What is read to make the roll-up by class: the one by campaign.
+    async fn to_put_classes_together(&self, asked: &PartitionAsk, by_class: RollUpLevel) -> Read {
+        let PartitionAsk { version, plan, .. } = asked;
+        let finer = RollUpLevel::CampaignDay;
+        let rolled = self.rolled(layout_key(version), finer, &[]).await;
+        let whole = whole_month(version, plan);
+        let estimate = rolled.whole.map(|finer| finer.index().estimate(&whole));
+        Read::making(source_of(finer), by_class, estimate.unwrap_or_default())
     }
 }
 
-fn told(estimate: Estimate) -> (u64, u64) {
-    (estimate.n_rows, estimate.n_bytes)
+/// What is read of a partition.
+struct Read {
+    source: PartitionSource,
+    makes: Option<PartitionSource>,
+    estimate: Estimate,
+}
+
+impl Read {
+    fn of(source: PartitionSource, estimate: Estimate) -> Self {
+        Self {
+            source,
+            makes: None,
+            estimate,
+        }
+    }
+
+    fn making(source: PartitionSource, level: RollUpLevel, estimate: Estimate) -> Self {
+        Self {
+            makes: Some(source_of(level)),
+            ..Self::of(source, estimate)
+        }
+    }
+}
+
+fn of_segments(version: &PartitionVersion, is_rolled_up: bool) -> Read {
+    let rows = version.segments.iter().map(|segment| segment.n_rows);
+    let bytes = version.segments.iter().map(|segment| segment.size_bytes);
+    let estimate = Estimate {
+        n_rows: rows.sum(),
+        n_bytes: bytes.sum(),
+    };
+    Read {
+        makes: is_rolled_up.then_some(PartitionSource::CampaignRollUp),
+        ..Read::of(PartitionSource::Segments, estimate)
+    }
+}
+
+fn source_of(level: RollUpLevel) -> PartitionSource {
+    match level {
+        RollUpLevel::CampaignDay => PartitionSource::CampaignRollUp,
+        RollUpLevel::ClassDay(_) => PartitionSource::ClassRollUp,
+    }
+}
+
+/// The plan for the measures of all campaigns and days of a partition: what a roll-up is made of.
+fn whole_month(version: &PartitionVersion, plan: &PartialPlan) -> PartialPlan {
+    PartialPlan {
+        days: version.name.month.days(),
+        campaigns: None,
+        attribution: None,
+        ..plan.clone()
+    }
 }

@@ -172,7 +172,9 @@ impl<'a> Gathering<'a> {
             }
         }
         for partial in by_day {
-            for (row, group) in partial.groups.iter().enumerate() {
+            // Where several windows are common, the sums by day are of all campaigns.
+            let groups = partial.groups.iter().enumerate();
+            for (row, group) in groups.filter(|(_, group)| windows.are_several(group.campaign)) {
                 let period = date_of_day_number(group.bucket).and_then(|day| self.period_of(day));
                 self.add_row(partial, row, classes, period, |component| {
                     if component.is_attributed() {

@@ -13,9 +13,9 @@ use bellwether_store::{ATTRIBUTION_CODES, Bucket, DimensionFilter, PartialPlan};
 
 use crate::attributes::Attributes;
 
-/// Up to this part of an agency's campaigns a plan names those that it is about, and the store
+/// Up to this part of a partition's campaigns a plan names those that it is about, and the store
 /// reads only their rows. Beyond it all campaigns are summed, so that other queries find the sums.
-const NAMED_CAMPAIGNS_PART: usize = 4;
+pub(super) const NAMED_CAMPAIGNS_PART: usize = 4;
 
 /// The facts part of a query; `None` when its filters leave nothing to read.
 pub(super) fn plan(
@@ -64,7 +64,8 @@ pub(super) fn plan(
     }))
 }
 
-/// The campaigns that a plan names: `Some(None)` for all of them, `None` when nothing is left.
+/// The campaigns that a plan names: `Some(None)` for all of the agency, `None` when nothing is
+/// left. Each partition is asked for those of them that it holds.
 #[expect(
     clippy::option_option,
     reason = "no campaign differs from no choice of campaigns"
@@ -79,8 +80,8 @@ fn asked_campaigns(query: &MetricQuery, attributes: &Attributes) -> Option<Optio
     if kept.is_empty() {
         return None;
     }
-    let are_few = kept.len() * NAMED_CAMPAIGNS_PART <= attributes.code_width();
-    Some(are_few.then_some(kept))
+    let are_all = kept.len() == attributes.n_campaign_codes();
+    Some((!are_all).then_some(kept))
 }
 
 /// The code of the attribution window that the query asks for.

@@ -45,8 +45,7 @@ impl Parts {
             .filter(|version| version.name.month.first_day() < query.range.until());
         let mut effort = Effort::default();
         for version in touching {
-            effort.n_partitions += 1;
-            effort.n_computed += 1;
+            effort.add(version.name, true);
             let facts = self.fact_rows(&asked.scope, version).await?;
             for fact in facts.iter() {
                 let campaign = fact.key.campaign.and_then(|id| attributes.campaign(id));

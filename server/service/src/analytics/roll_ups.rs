@@ -6,10 +6,9 @@ use std::sync::Arc;
 use bellwether_domain::segment::PartitionVersion;
 use bellwether_store::{Column, ColumnName, PartialPlan, PartitionView, RollUp, roll_up_by_day};
 
-use super::caches::{LayoutKey, Making, PartialKey, RollUpLevel, Rolled, layout_key};
+use super::caches::{LayoutKey, Making, RollUpLevel, Rolled, layout_key};
 use super::columns::Found;
-use super::engine::{Ask, partial_key};
-use crate::background::blocking;
+use super::engine::Ask;
 use crate::error::Result;
 use crate::services::Parts;
 
@@ -17,33 +16,6 @@ use crate::services::Parts;
 type RolledUp = (Arc<RollUp>, Vec<(ColumnName, Arc<Column>)>);
 
 impl Parts {
-    /// The classes of campaigns by which this partition's sums may be taken, if they may.
-    pub(super) async fn usable_classes(
-        self: &Arc<Self>,
-        ask: &Ask,
-        version: &PartitionVersion,
-        plan: &Arc<PartialPlan>,
-    ) -> Result<Option<u64>> {
-        let is_covered = plan.is_covered_by_roll_up() && plan.campaigns.is_none();
-        if !ask.by_class || !is_covered {
-            return Ok(None);
-        }
-        let id = ask.attributes.classes().id();
-        let key = partial_key(version, Some(id), plan);
-        if self.caches.partials.contains_key(&key) {
-            return Ok(Some(id));
-        }
-        let key = PartialKey {
-            classes: None,
-            ..key
-        };
-        if self.caches.partials.contains_key(&key) {
-            return Ok(None);
-        }
-        let (roll_up, columns) = self.campaign_days(ask, version, &plan.columns()).await?;
-        Ok(may_stand_in(&roll_up, &columns).then_some(id))
-    }
-
     /// A roll-up of a partition with the plan's measures; made where it is not there.
     pub(super) async fn roll_up_view(
         self: &Arc<Self>,
@@ -105,7 +77,8 @@ impl Parts {
         let (finer, columns) = self.campaign_days(ask, version, &found.missing()).await?;
         let attributes = Arc::clone(&ask.attributes);
         self.make_rolled(key, level, found, columns, move || {
-            finer.by_class(attributes.classes().of_campaign())
+            let campaigns: Vec<u32> = finer.index().campaigns().collect();
+            finer.by_class(&attributes.classes().within(&campaigns))
         })
         .await
     }
@@ -117,18 +90,18 @@ impl Parts {
         level: RollUpLevel,
         found: Found<Arc<RollUp>>,
         source: Vec<(ColumnName, Arc<Column>)>,
-        make: impl FnOnce() -> RollUp + Send + 'static,
+        roll_up: impl FnOnce() -> RollUp + Send + 'static,
     ) -> Result<RolledUp> {
         let known = found.whole;
-        let (roll_up, made) = blocking("roll a partition up", move || {
-            let roll_up = known.unwrap_or_else(|| Arc::new(make()));
+        let make = move || {
+            let roll_up = known.unwrap_or_else(|| Arc::new(roll_up()));
             let mut made = Vec::with_capacity(source.len());
             for (name, column) in source {
                 made.push((name, Arc::new(roll_up.column(&column)?)));
             }
             Ok((roll_up, made))
-        })
-        .await?;
+        };
+        let (roll_up, made) = self.aggregating("roll a partition up", make).await?;
         let cache = &self.caches.roll_ups;
         let whole = Rolled::RollUp(Arc::clone(&roll_up));
         cache.insert((key, level, None), whole).await;
@@ -167,11 +140,4 @@ impl Parts {
         }
         Found { whole, columns }
     }
-}
-
-/// Whether classes may stand in for campaigns: one attribution window, so that no campaign's has
-/// to be chosen, and a value in every row, so that no campaign's gap can hide.
-pub(super) fn may_stand_in(roll_up: &RollUp, columns: &[(ColumnName, Arc<Column>)]) -> bool {
-    let one_window = roll_up.index().attributions().len() <= 1;
-    one_window && !columns.iter().any(|(_, column)| column.has_nulls())
 }

@@ -8,6 +8,7 @@ use bellwether_domain::query::{Dimension, MetricQuery};
 use bellwether_domain::segment::{CommitNumber, Snapshot};
 use bellwether_domain::{ErrorCode, Scope};
 
+use super::caches::ListKey;
 use super::{Cursor, Reading};
 use crate::attributes::Attributes;
 use crate::background::blocking;
@@ -60,7 +61,7 @@ impl Parts {
     /// Forgets the lists of partitions of a commit: compaction changed which files hold them.
     pub(super) async fn forget_manifests(&self, agency: AgencyId, commit: CommitNumber) {
         for dataset in bellwether_domain::dataset::Dataset::ALL {
-            let key = (agency, dataset.name, commit);
+            let key = ListKey::Partitions(agency, dataset.name, commit);
             self.caches.manifests.invalidate(&key).await;
         }
     }

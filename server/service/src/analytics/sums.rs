@@ -76,7 +76,7 @@ impl FactSums {
 }
 
 impl Parts {
-    /// The sums that a query needs of the facts, and how many partitions had to be computed.
+    /// The sums that a query needs of the facts, and which partitions had to be computed.
     pub(super) async fn fact_sums(self: &Arc<Self>, asked: &Asked) -> Result<(FactSums, Effort)> {
         if is_read_as_reported(&asked.query) {
             return self.reported(asked).await;
@@ -95,31 +95,31 @@ impl Parts {
             by_class: keeps_attribute_classes_whole(&asked.query),
         };
         let under = Arc::clone(&classes);
-        let (parts, effort) = self
+        let (parts, mut effort) = self
             .ask(ask.clone(), move |sums: &PartitionSums| {
-                let class_of = if sums.by_class {
-                    &under.of_attribute_class
-                } else {
-                    &under.of_campaign
-                };
-                fold(&sums.partial, class_of)
+                fold(&sums.partial, &under.of_campaign)
             })
             .await?;
         let folded = add_up(parts);
         if folded.attributions.len() <= 1 {
             return Ok((FactSums::OneWindow { folded, classes }, effort));
         }
-        let sums = self.sums_by_window(ask, classes).await?;
+        let (sums, more) = self.sums_by_window(ask, classes).await?;
+        effort.join(more);
         Ok((sums, effort))
     }
 
-    async fn sums_by_window(self: &Arc<Self>, ask: Ask, classes: Arc<Classes>) -> Result<FactSums> {
+    async fn sums_by_window(
+        self: &Arc<Self>,
+        ask: Ask,
+        classes: Arc<Classes>,
+    ) -> Result<(FactSums, Effort)> {
         let ask = Ask {
             by_class: false,
             ..ask
         };
         let whole = |sums: &PartitionSums| Arc::clone(&sums.partial);
-        let (by_period, _) = self.ask(ask.clone(), whole).await?;
+        let (by_period, mut effort) = self.ask(ask.clone(), whole).await?;
         let several = campaigns_of_several_windows(&by_period, &classes);
         let by_day = if several.is_empty() {
             Vec::new()
@@ -129,13 +129,16 @@ impl Parts {
                 campaigns: Some(several),
                 ..ask.plan.clone()
             };
-            self.ask(Ask { plan, ..ask }, whole).await?.0
+            let (by_day, more) = self.ask(Ask { plan, ..ask }, whole).await?;
+            effort.join(more);
+            by_day
         };
-        Ok(FactSums::Windows {
+        let sums = FactSums::Windows {
             by_period,
             by_day,
             classes,
-        })
+        };
+        Ok((sums, effort))
     }
 }
 

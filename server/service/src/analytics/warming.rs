@@ -11,7 +11,7 @@ use bellwether_domain::segment::{CommitNumber, PartitionVersion};
 use bellwether_store::{Bucket, ColumnName, PartialPlan};
 
 use super::answer::CacheMode;
-use super::caches::{LayoutKey, RollUpLevel, layout_key};
+use super::caches::{RollUpLevel, layout_key};
 use super::engine::Ask;
 use crate::error::Result;
 use crate::services::Parts;
@@ -56,7 +56,7 @@ impl Parts {
                 cache: CacheMode::Use,
                 by_class: false,
             };
-            self.warm_partition(&ask, layout_key(old), new).await?;
+            self.warm_partition(&ask, old, new).await?;
         }
         Ok(())
     }
@@ -64,9 +64,10 @@ impl Parts {
     async fn warm_partition(
         self: &Arc<Self>,
         ask: &Ask,
-        old: LayoutKey,
+        old_version: &PartitionVersion,
         new: &PartitionVersion,
     ) -> Result<()> {
+        let old = layout_key(old_version);
         let names = column_names(Dataset::of(ask.dataset));
         let caches = &self.caches;
         let held = |name: &ColumnName| caches.columns.contains_key(&(old, Some(*name)));
@@ -74,9 +75,12 @@ impl Parts {
         if !columns.is_empty() {
             self.view(ask, new, &columns).await?;
         }
-        let by_class = RollUpLevel::ClassDay(ask.attributes.classes().id());
-        for level in [RollUpLevel::CampaignDay, by_class] {
-            let held = |name: &ColumnName| caches.roll_ups.contains_key(&(old, level, Some(*name)));
+        for by_class in [false, true] {
+            let level_of = async |version| self.level_of(ask, version, by_class).await;
+            let Some(was) = level_of(old_version).await else {
+                continue;
+            };
+            let held = |name: &ColumnName| caches.roll_ups.contains_key(&(old, was, Some(*name)));
             let measures: Vec<usize> = names
                 .iter()
                 .filter(|name| held(name))
@@ -85,7 +89,9 @@ impl Parts {
                     ColumnName::Dimension(_) => None,
                 })
                 .collect();
-            if !measures.is_empty() {
+            if !measures.is_empty()
+                && let Some(level) = level_of(new).await
+            {
                 let plan = PartialPlan {
                     measures,
                     ..ask.plan.clone()
@@ -94,6 +100,22 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// The roll-up of a partition by class or by campaign, if its campaigns are known.
+    async fn level_of(
+        &self,
+        ask: &Ask,
+        version: &PartitionVersion,
+        by_class: bool,
+    ) -> Option<RollUpLevel> {
+        if !by_class {
+            return Some(RollUpLevel::CampaignDay);
+        }
+        let campaigns = self.known_campaigns(version).await?;
+        let classes = ask.attributes.classes();
+        let id = self.class_id(version, &campaigns, classes).await;
+        Some(RollUpLevel::ClassDay(id))
     }
 }
 

@@ -333,6 +333,9 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
         partial_cache_bytes: 1_000_000,
         column_cache_bytes: 1_000_000,
         roll_up_cache_bytes: 1_000_000,
+        attribute_cache_bytes: 1_000_000,
+        manifest_cache_bytes: 1_000_000,
+        row_cache_bytes: 1_000_000,
         query_parallelism: 1,
         compaction: CompactionConfig {
             is_automatic: false,
