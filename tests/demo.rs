@@ -247,6 +247,16 @@ fn a_folder_of_somebody_elses_agencies_is_left_alone() {
     );
 }
 
+#[test]
+fn people_are_sent_to_the_explorer_with_a_token() {
+    let started = AsPeopleStartIt::given();
+    let page = started
+        .word("http://127.0.0.1:")
+        .replace("/graphql;", "/explorer");
+    assert!(started.text.contains(&page), "{}", started.text);
+    assert_eq!(Persona::new(&page, None).get("", &[]).status, 200);
+}
+
 /// A demonstration started as people start it; killed when dropped.
 struct AsPeopleStartIt {
     child: Child,

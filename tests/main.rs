@@ -41,6 +41,9 @@ mod tenancy;
 // GraphQL over HTTP, and its limits.
 #[cfg(test)]
 mod graphql_http;
+// The page on which people try queries.
+#[cfg(test)]
+mod explorer;
 // What plugins say of campaigns.
 #[cfg(test)]
 mod scores;

@@ -9,6 +9,7 @@
 //! Invariant: no other module reads the environment; an unknown key in the file is an error.
 
 mod compaction;
+mod explorer;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use bellwether_service::{CompactionConfig, ServiceConfig, Step};
 use serde::Deserialize;
 
 pub use compaction::CompactionSection;
+pub use explorer::ExplorerSection;
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -40,6 +42,8 @@ pub struct ConfigFile {
     pub compaction: CompactionSection,
     /// Where plugins lie and what a call may cost.
     pub plugins: PluginsSection,
+    /// The page on which people try queries.
+    pub explorer: ExplorerSection,
 }
 
 /// `[server]`
@@ -212,6 +216,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the server listens.
     pub server: ServerSection,
+    /// The page on which people try queries.
+    pub explorer: ExplorerSection,
     /// Bytes of one GraphQL request.
     pub graphql_body_bytes_max: usize,
     /// The catalogue's.
@@ -255,6 +261,7 @@ impl Config {
             schema: schema_limits(limits),
             plugins: plugin_config(&file.plugins)?,
             server: file.server,
+            explorer: file.explorer,
             stop_at,
         })
     }

@@ -49,7 +49,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     if args.json {
         super::say(welcome::json(&url, &agencies));
     } else {
-        super::say(welcome::text(&url, &agencies));
+        super::say(welcome::text(&url, &agencies, running.serves_explorer));
     }
     running.serve().await
 }

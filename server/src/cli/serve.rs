@@ -75,6 +75,7 @@ pub(super) struct Running {
     pub(super) listening: Listening,
     grace: Duration,
     graphql_body_bytes_max: usize,
+    pub(super) serves_explorer: bool,
 }
 
 impl Running {
@@ -82,6 +83,7 @@ impl Running {
         let grace = Duration::from_secs(config.server.shutdown_grace_s);
         let (bind, port) = (config.server.bind, config.server.port);
         let graphql_body_bytes_max = config.graphql_body_bytes_max;
+        let serves_explorer = config.explorer.enabled;
         let app = App::open(config).await?;
         let listening = listen(bind, port).await?;
         Ok(Self {
@@ -89,6 +91,7 @@ impl Running {
             listening,
             grace,
             graphql_body_bytes_max,
+            serves_explorer,
         })
     }
 
@@ -98,6 +101,7 @@ impl Running {
             services: self.app.services.clone(),
             schema: self.app.schema.clone(),
             graphql_body_bytes_max: self.graphql_body_bytes_max,
+            serves_explorer: self.serves_explorer,
         };
         self.app.services.start_compaction();
         self.listening

@@ -5,6 +5,7 @@
 
 mod auth;
 mod error;
+mod explorer;
 mod graphql;
 mod health;
 mod ingest;

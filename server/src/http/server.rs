@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
-use super::{graphql, health, ingest, maintenance};
+use super::{explorer, graphql, health, ingest, maintenance};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct HttpState {
     pub schema: ApiSchema,
     /// Bytes of one GraphQL request.
     pub graphql_body_bytes_max: usize,
+    /// Whether the explorer is served.
+    pub serves_explorer: bool,
 }
 
 /// A server that has its port but doesn't answer yet.
@@ -105,7 +107,13 @@ impl std::fmt::Debug for Listening {
 }
 
 fn routes(state: HttpState) -> impl IntoEndpoint {
-    Route::new()
+    let mut routes = Route::new();
+    if state.serves_explorer {
+        routes = routes
+            .at("/explorer", only("GET", get(explorer::page)))
+            .at("/explorer/:name", only("GET", get(explorer::file)));
+    }
+    routes
         .at("/", only("GET", get(front)))
         .at("/graphql", graphql::graphql)
         .at("/schema.graphql", only("GET", get(sdl)))
@@ -155,10 +163,18 @@ async fn not_answered(error: poem::Error) -> Response {
 
 /// `GET /`: where to go from here.
 #[handler]
-fn front() -> &'static str {
-    "Bellwether\n\nPOST /graphql            the API; send `Authorization: Bearer bw_...`\n\
-     GET  /schema.graphql     its schema\nPOST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
-     GET  /health/ready       whether it can answer\n"
+fn front(poem::web::Data(state): poem::web::Data<&HttpState>) -> String {
+    let explorer = if state.serves_explorer {
+        "GET  /explorer           the same in a browser, with sample queries\n"
+    } else {
+        ""
+    };
+    format!(
+        "Bellwether\n\nPOST /graphql            the API; send `Authorization: Bearer bw_...`\n\
+         {explorer}GET  /schema.graphql     its schema\n\
+         POST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
+         GET  /health/ready       whether it can answer\n"
+    )
 }
 
 /// `GET /schema.graphql`: the schema is no secret; it is in the repository.

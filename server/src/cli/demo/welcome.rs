@@ -23,10 +23,16 @@ const QUERIES: [(&str, &str); 3] = [
 ];
 
 /// The text for people: address, tokens, a curl line and queries.
-pub(super) fn text(url: &str, agencies: &[BuiltAgency]) -> String {
+pub(super) fn text(url: &str, agencies: &[BuiltAgency], serves_explorer: bool) -> String {
     let mut text = format!("\nBellwether answers at {url}/graphql; Ctrl-C stops it.\n");
-    for agency in agencies {
+    if serves_explorer {
         // Writing to a string can't fail.
+        let _ = writeln!(
+            text,
+            "In a browser: {url}/explorer, with one of these tokens."
+        );
+    }
+    for agency in agencies {
         let _ = writeln!(
             text,
             "\n{} (`{}`), brands {}",
