@@ -84,6 +84,13 @@ pub struct LimitsSection {
     pub ingest_line_bytes_max: usize,
     /// Ingest batches on their way at once.
     pub concurrent_ingests_max: usize,
+    /// Of these, batches of one agency; absent means all but one, so that no agency keeps the
+    /// others out.
+    pub agency_ingests_max: Option<usize>,
+    /// Bytes of all bodies that are being received or read, which lie in the data folder.
+    pub ingest_spool_bytes_max: u64,
+    /// How long a sender may fall silent within a body.
+    pub ingest_silence_s: u32,
     /// Bytes of memory that the batches on their way may take together.
     pub ingest_memory_bytes_max: u64,
     /// Bytes of one GraphQL request, variables included.
@@ -170,6 +177,9 @@ impl Default for LimitsSection {
             ingest_rows_max: 100_000_000,
             ingest_line_bytes_max: 1 << 20,
             concurrent_ingests_max: 4,
+            agency_ingests_max: None,
+            ingest_spool_bytes_max: 8 << 30,
+            ingest_silence_s: 60,
             ingest_memory_bytes_max: 512 << 20,
             graphql_body_bytes_max: 256 * 1024,
             document_bytes_max: 64 * 1024,
@@ -284,6 +294,11 @@ fn service_config(
         ingest_rows_max: limits.ingest_rows_max,
         ingest_line_bytes_max: limits.ingest_line_bytes_max,
         concurrent_ingests_max: limits.concurrent_ingests_max,
+        agency_ingests_max: limits
+            .agency_ingests_max
+            .unwrap_or(limits.concurrent_ingests_max.saturating_sub(1)),
+        ingest_spool_bytes_max: limits.ingest_spool_bytes_max,
+        ingest_silence_s: limits.ingest_silence_s,
         ingest_memory_bytes_max: limits.ingest_memory_bytes_max,
         staging_lease_s: 3_600,
         idempotency_days: 30,

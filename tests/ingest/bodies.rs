@@ -21,7 +21,7 @@ fn given_small_bodies() -> Untouched {
 }
 
 /// A report of exactly so many bytes: its last number has as many blanks behind it as it takes.
-fn body_of(size_bytes: usize) -> String {
+pub(super) fn body_of(size_bytes: usize) -> String {
     let days: Vec<String> = (1..=28)
         .map(|day| format!("2025-01-{day:02},c1,1\n"))
         .collect();
@@ -32,7 +32,14 @@ fn body_of(size_bytes: usize) -> String {
 }
 
 /// What a raw connection is answered to a request that goes on after its address and brand.
-fn answer_to(server: &TestServer, rest: &str) -> Reply {
+pub(super) fn answer_to(server: &TestServer, rest: &str) -> Reply {
+    let mut stream = connection(server);
+    stream.write_all(rest.as_bytes()).expect("the server reads");
+    reply(stream)
+}
+
+/// A raw connection on which a request has begun with its address, brand and token.
+pub(super) fn connection(server: &TestServer) -> TcpStream {
     let (_, address) = server.url().split_once("//").expect("a URL has a scheme");
     let mut stream = TcpStream::connect(address).expect("the server listens");
     let (brand, token) = (server.brand(0), server.analyst().token().to_owned());
@@ -40,13 +47,11 @@ fn answer_to(server: &TestServer, rest: &str) -> Reply {
         "POST /v1/ingest/delivery_daily?register=true&brand={brand} HTTP/1.1\r\nHost: test\r\n\
          Authorization: Bearer {token}\r\nContent-Type: text/csv\r\nConnection: close\r\n"
     );
+    stream.write_all(head.as_bytes()).expect("the server reads");
     stream
-        .write_all(format!("{head}{rest}").as_bytes())
-        .expect("the server reads");
-    reply(stream)
 }
 
-fn reply(mut stream: TcpStream) -> Reply {
+pub(super) fn reply(mut stream: TcpStream) -> Reply {
     let mut answer = String::new();
     stream
         .read_to_string(&mut answer)
@@ -66,7 +71,7 @@ fn reply(mut stream: TcpStream) -> Reply {
 }
 
 /// A body of chunks, without a length said before.
-fn chunked(body: &str) -> String {
+pub(super) fn chunked(body: &str) -> String {
     let chunks = body.as_bytes().chunks(512).map(|chunk| {
         format!(
             "{:x}\r\n{}\r\n",

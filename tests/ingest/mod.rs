@@ -15,6 +15,7 @@ mod lines;
 mod ranges;
 mod replacement;
 mod requests;
+mod uploads;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

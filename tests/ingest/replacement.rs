@@ -88,7 +88,10 @@ fn every_commit_gives_a_newer_snapshot() {
 }
 
 fn a_server_of_eight_at_once() -> TestServer {
-    TestServer::with_config(BELLWETHER, "[limits]\nconcurrent_ingests_max = 8\n")
+    TestServer::with_config(
+        BELLWETHER,
+        "[limits]\nconcurrent_ingests_max = 8\nagency_ingests_max = 8\n",
+    )
 }
 
 #[test]

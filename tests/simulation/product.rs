@@ -332,7 +332,7 @@ async fn send(
     request: IngestRequest,
     body: &str,
 ) -> Result<BatchAnswer, Error> {
-    let mut spool = services.spool()?;
+    let mut spool = services.spool(scope, None)?;
     spool.write(body.as_bytes()).await?;
     let body = spool.finish().await?;
     services.ingest(scope, request, body).await

@@ -212,6 +212,18 @@ const CONFIGURED: [(&str, &str); 16] = [
         "Batches on their way at once; past them it is `RATE_LIMITED`.",
     ),
     (
+        "agency_ingests_max",
+        "Batches of one agency on their way at once; past them it is `RATE_LIMITED`.",
+    ),
+    (
+        "ingest_spool_bytes_max",
+        "Bytes of all bodies that are being received or read; past them it is `RATE_LIMITED`.",
+    ),
+    (
+        "ingest_silence_s",
+        "Seconds that a sender may fall silent within a body; past them it is `TIMEOUT`.",
+    ),
+    (
         "ingest_memory_bytes_max",
         "Memory of all batches on their way; past it, it is `RATE_LIMITED`.",
     ),

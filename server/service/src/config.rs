@@ -15,8 +15,15 @@ pub struct ServiceConfig {
     pub ingest_rows_max: u64,
     /// The most bytes of one line of CSV or NDJSON.
     pub ingest_line_bytes_max: usize,
-    /// The most ingest batches on their way at once; the next one is refused.
+    /// The most ingest batches on their way at once, from their bodies' first byte to their
+    /// answers; the next one is refused.
     pub concurrent_ingests_max: usize,
+    /// The most of them that may be of one agency.
+    pub agency_ingests_max: usize,
+    /// The most bytes of all bodies that are being received or read.
+    pub ingest_spool_bytes_max: u64,
+    /// How long a sender may fall silent within a body.
+    pub ingest_silence_s: u32,
     /// The most memory that the batches on their way may take together; one that finds too little
     /// left is refused.
     pub ingest_memory_bytes_max: u64,

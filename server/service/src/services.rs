@@ -17,7 +17,7 @@ use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
 use crate::error::Result;
 use crate::finished::FinishedAnswers;
-use crate::ingest::Admission;
+use crate::ingest::{Admission, PlacesConfig};
 use crate::scoring::ScoringState;
 use crate::snapshot::SnapshotCache;
 use crate::steps::Steps;
@@ -66,7 +66,11 @@ impl Services {
         let attributes = AttributesCache::new(config.attribute_cache_bytes);
         let finished = FinishedAnswers::new(config.answer_cache_bytes);
         let ingests = Admission::new(
-            config.concurrent_ingests_max,
+            PlacesConfig {
+                concurrent_ingests_max: config.concurrent_ingests_max,
+                agency_ingests_max: config.agency_ingests_max,
+                spool_bytes_max: config.ingest_spool_bytes_max,
+            },
             config.ingest_memory_bytes_max,
         );
         Self {

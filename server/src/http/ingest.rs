@@ -13,14 +13,14 @@ use bellwether_domain::nearest::nearest;
 use bellwether_domain::sample::Duplicates;
 use bellwether_domain::time::ZoneName;
 use bellwether_domain::{ErrorCode, Scope};
-use bellwether_service::{Format, IngestRequest, RegisterDefaults, SpooledBody};
-use futures_util::StreamExt;
+use bellwether_service::{Error, Format, IngestRequest, RegisterDefaults};
 use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::{Data, Path, Query};
 use poem::{Body, IntoResponse, Request, Response, handler};
 
 use super::auth::scope;
 use super::error::HttpError;
+use super::receiving::Receiving;
 use super::request_id::RequestId;
 use super::server::HttpState;
 
@@ -72,9 +72,15 @@ async fn taken_in(
     let scope: Scope = scope(&state.services, request, id).await?;
     scope.require_ingest()?;
     let parsed = parse_request(dataset, options, request.headers())?;
-    let body = receive(state, request.headers(), body, id).await?;
+    let receiving = Receiving {
+        services: &state.services,
+        scope: &scope,
+        headers: request.headers(),
+    };
+    let of_service = |error: Error| HttpError::of_service(&error, id);
+    let body = receiving.body(body).await.map_err(of_service)?;
     let answer = state.services.ingest(&scope, parsed, body).await;
-    answer.map_err(|error| HttpError::of_service(&error, id))
+    answer.map_err(of_service)
 }
 
 /// A batch of which nothing was written is 422, with the same body as a committed one.
@@ -88,41 +94,6 @@ fn respond(answer: &BatchAnswer) -> Response {
         .status(status)
         .content_type("application/json")
         .body(body)
-}
-
-async fn receive(
-    state: &HttpState,
-    headers: &HeaderMap,
-    body: Body,
-    id: &RequestId,
-) -> Result<SpooledBody, HttpError> {
-    let bytes_max = state.services.config().ingest_body_bytes_max;
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|announced| announced > bytes_max) {
-        return Err(Refusal::limit("ingest_body_bytes_max", bytes_max, "the body").into());
-    }
-    let of_service = |error: bellwether_service::Error| HttpError::of_service(&error, id);
-    let mut spool = state.services.spool().map_err(of_service)?;
-    let mut chunks = body.into_bytes_stream();
-    let (mut written, mut n_bytes) = (Ok(()), 0);
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk
-            .map_err(|_| Refusal::invalid("the body ended before it was whole; send it again"))?;
-        if written.is_ok() {
-            written = spool.write(&chunk).await;
-        }
-        // When the disk is full the rest is read and dropped, because a sender who is cut off in
-        // the middle never hears why. A body over the limit may have no end.
-        n_bytes += chunk.len() as u64;
-        let is_full = matches!(written, Err(bellwether_service::Error::Disk { .. }));
-        if n_bytes > bytes_max || (written.is_err() && !is_full) {
-            break;
-        }
-    }
-    written.map_err(of_service)?;
-    spool.finish().await.map_err(of_service)
 }
 
 fn parse_request(

@@ -10,6 +10,7 @@ mod graphql;
 mod health;
 mod ingest;
 mod maintenance;
+mod receiving;
 mod request_id;
 mod server;
 mod small_body;

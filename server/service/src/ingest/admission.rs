@@ -1,18 +1,18 @@
-//! How many batches may be on their way at once, and what memory each may take.
+//! Which batches are on their way, and what memory each may take; their places are in `places`.
 //!
-//! Invariant: nobody waits here; who finds no place or no memory is told to come back, and
-//! together batches never have more than `ingest_memory_bytes_max`.
+//! Invariant: nobody waits here; who finds no memory is told to come back, and together batches
+//! never have more than `ingest_memory_bytes_max`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bellwether_domain::ErrorCode;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{AgencyId, BatchId};
 use bellwether_domain::time::Timestamp;
 
 use super::flow::Received;
+use super::places::{Place, Places, PlacesConfig, come_back};
 use super::progress::Progress;
 use crate::services::Services;
 
@@ -30,22 +30,17 @@ const LARGE_BODY_BYTES_MIN: u64 = 64 << 20;
 /// The places and the memory of batches on their way.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    taken: Arc<Mutex<Taken>>,
+    places: Places,
+    /// The memory that batches have.
+    taken: Arc<Mutex<u64>>,
     on_their_way: Arc<Mutex<BTreeMap<BatchId, OnItsWay>>>,
-    places_max: usize,
     bytes_max: u64,
 }
 
-#[derive(Debug, Default)]
-struct Taken {
-    places: usize,
-    bytes: u64,
-}
-
-/// A place and a share of memory until it is dropped.
+/// A share of memory until it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
-    taken: Arc<Mutex<Taken>>,
+    taken: Arc<Mutex<u64>>,
     /// The memory that the batch may take.
     pub(super) bytes: u64,
 }
@@ -92,11 +87,11 @@ impl Drop for Listed {
 
 impl Admission {
     /// Room for so many batches and bytes at once, at least for one small batch.
-    pub(crate) fn new(concurrent_ingests_max: usize, ingest_memory_bytes_max: u64) -> Self {
+    pub(crate) fn new(places: PlacesConfig, ingest_memory_bytes_max: u64) -> Self {
         Self {
+            places: Places::new(places),
             taken: Arc::default(),
             on_their_way: Arc::default(),
-            places_max: concurrent_ingests_max.max(1),
             bytes_max: ingest_memory_bytes_max.max(FLOOR_BYTES),
         }
     }
@@ -118,19 +113,18 @@ impl Admission {
         }
     }
 
-    /// A place and memory for a body of so many bytes, or the refusal that says what lacks.
+    /// A place for a batch of the agency, with room for a body of so many bytes.
+    pub(super) fn place(&self, agency: AgencyId, body_bytes: u64) -> Result<Place, Refusal> {
+        self.places.take(agency, body_bytes)
+    }
+
+    /// Memory for a body of so many bytes, or the refusal that says what lacks.
     ///
     /// A batch gets what its body can need, but at most half of what is left, so that the next
     /// one finds memory too.
     pub(super) fn admit(&self, body_bytes: u64) -> Result<Permit, Refusal> {
         let mut taken = lock(&self.taken);
-        if taken.places >= self.places_max {
-            return Err(come_back(format!(
-                "as many batches as the limit `concurrent_ingests_max` of {} are on their way",
-                self.places_max
-            )));
-        }
-        let free = self.bytes_max - taken.bytes;
+        let free = self.bytes_max - *taken;
         let needed = body_bytes
             .saturating_mul(BYTES_A_BODY_BYTE)
             .saturating_add(FLOOR_BYTES);
@@ -142,8 +136,7 @@ impl Admission {
             )));
         }
         let bytes = needed.min(free / 2).max(least);
-        taken.places += 1;
-        taken.bytes += bytes;
+        *taken += bytes;
         Ok(Permit {
             taken: Arc::clone(&self.taken),
             bytes,
@@ -153,9 +146,7 @@ impl Admission {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut taken = lock(&self.taken);
-        taken.places -= 1;
-        taken.bytes -= self.bytes;
+        *lock(&self.taken) -= self.bytes;
     }
 }
 
@@ -164,17 +155,24 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn come_back(message: String) -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, message + "; send it again shortly")
-}
-
 #[cfg(test)]
 mod tests {
+    use bellwether_domain::ErrorCode;
+
     use super::*;
+
+    fn memory_of(bytes_max: u64) -> Admission {
+        let places = PlacesConfig {
+            concurrent_ingests_max: 1,
+            agency_ingests_max: 1,
+            spool_bytes_max: 0,
+        };
+        Admission::new(places, bytes_max)
+    }
 
     #[test]
     fn batches_share_the_memory_and_give_it_back() {
-        let admission = Admission::new(8, 256 << 20);
+        let admission = memory_of(256 << 20);
         let first = admission.admit(1 << 30).unwrap();
         let second = admission.admit(1 << 30).unwrap();
         assert_eq!((first.bytes, second.bytes), (128 << 20, 64 << 20));
@@ -193,26 +191,16 @@ mod tests {
 
     #[test]
     fn a_small_body_takes_little() {
-        let admission = Admission::new(100, 256 << 20);
+        let admission = memory_of(256 << 20);
         let permits: Vec<_> = (0..50).map(|_| admission.admit(1_000).unwrap()).collect();
         assert!(permits.iter().all(|permit| permit.bytes < 5 << 20));
     }
 
     #[test]
     fn a_batch_alone_is_admitted_however_small_the_budget() {
-        let admission = Admission::new(2, 1);
+        let admission = memory_of(1);
         let permit = admission.admit(1 << 40).unwrap();
         assert_eq!(permit.bytes, FLOOR_BYTES);
         assert!(admission.admit(1).is_err());
-    }
-
-    #[test]
-    fn no_more_batches_than_places_are_admitted() {
-        let admission = Admission::new(1, 1 << 30);
-        let permit = admission.admit(1).unwrap();
-        let refused = admission.admit(1).unwrap_err();
-        assert!(refused.message.contains("`concurrent_ingests_max` of 1"));
-        drop(permit);
-        assert!(admission.admit(1).is_ok());
     }
 }

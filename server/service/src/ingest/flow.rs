@@ -59,7 +59,9 @@ impl Services {
     ) -> Result<BatchAnswer> {
         scope.require_ingest()?;
         request.check()?;
-        let permit = self.parts.ingests.admit(body.size_bytes)?;
+        let ingests = &self.parts.ingests;
+        let body = body.placed(ingests, scope.agency())?;
+        let permit = ingests.admit(body.size_bytes)?;
         let (parts, scope) = (Arc::clone(&self.parts), scope.clone());
         let whole = self
             .parts

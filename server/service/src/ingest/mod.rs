@@ -21,6 +21,7 @@ mod ndjson;
 mod pack;
 mod parquet;
 mod pipeline;
+mod places;
 mod problems;
 mod progress;
 mod reader;
@@ -37,6 +38,7 @@ mod write;
 
 pub(crate) use admission::Admission;
 pub use admission::OnItsWay;
+pub(crate) use places::PlacesConfig;
 pub use progress::Progress;
 pub use request::{Format, IngestRequest, RegisterDefaults};
 pub(crate) use spool::BODY_PREFIX;

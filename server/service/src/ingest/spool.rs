@@ -4,12 +4,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
+use bellwether_domain::ids::AgencyId;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::io::AsyncWriteExt;
 
+use super::admission::Admission;
+use super::places::Place;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::services::Services;
@@ -31,6 +35,8 @@ pub struct Spool {
     hash: Sha256,
     size_bytes: u64,
     bytes_max: u64,
+    /// After the path, so that the room is free only when the file is gone.
+    place: Place,
 }
 
 /// A whole body on disk; its file goes when it is dropped.
@@ -42,6 +48,8 @@ pub struct SpooledBody {
     /// How many bytes it has.
     pub size_bytes: u64,
     progress: Arc<Progress>,
+    /// What it was received into; a file of the caller's takes one with its batch.
+    place: Option<Place>,
 }
 
 #[derive(Debug)]
@@ -51,8 +59,16 @@ enum SpoolPath {
 }
 
 impl Services {
-    /// Begins to receive a body.
-    pub fn spool(&self) -> Result<Spool> {
+    /// Begins to receive a body, of so many bytes if that is known.
+    ///
+    /// What it gives holds a place among the batches on their way, until the batch of the body
+    /// has its answer or the body is dropped.
+    pub fn spool(&self, scope: &Scope, announced_bytes: Option<u64>) -> Result<Spool> {
+        scope.require_ingest()?;
+        let bytes_max = self.parts.config.ingest_body_bytes_max;
+        check_size(announced_bytes.unwrap_or(0), bytes_max)?;
+        let ingests = &self.parts.ingests;
+        let place = ingests.place(scope.agency(), announced_bytes.unwrap_or(0))?;
         let folder = &self.parts.config.spool_folder;
         std::fs::create_dir_all(folder).map_err(Error::disk("make the spool folder"))?;
         let file = NamedTempFile::with_prefix_in(BODY_PREFIX, folder)
@@ -63,16 +79,18 @@ impl Services {
             path,
             hash: Sha256::new(),
             size_bytes: 0,
-            bytes_max: self.parts.config.ingest_body_bytes_max,
+            bytes_max,
+            place,
         })
     }
 }
 
 impl Spool {
-    /// Takes the next bytes; refuses a body that grows past the limit.
+    /// Takes the next bytes; refuses a body that grows past the limit or the room that is left.
     pub async fn write(&mut self, chunk: &[u8]) -> Result<()> {
         self.size_bytes += chunk.len() as u64;
         check_size(self.size_bytes, self.bytes_max)?;
+        self.place.make_room(self.size_bytes)?;
         self.hash.update(chunk);
         self.file
             .write_all(chunk)
@@ -91,6 +109,7 @@ impl Spool {
             sha256: HEXLOWER.encode(&self.hash.finalize()),
             size_bytes: self.size_bytes,
             progress: Arc::default(),
+            place: Some(self.place),
         })
     }
 }
@@ -118,12 +137,21 @@ impl SpooledBody {
             sha256: HEXLOWER.encode(&hash.finalize()),
             size_bytes,
             progress: Arc::default(),
+            place: None,
         })
     }
 
     /// How far the batch of this body is; it counts once the body is ingested.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.progress
+    }
+
+    /// Takes a place for a body that has none yet; it needs no room in the spool folder.
+    pub(super) fn placed(mut self, ingests: &Admission, agency: AgencyId) -> Result<Self> {
+        if self.place.is_none() {
+            self.place = Some(ingests.place(agency, 0)?);
+        }
+        Ok(self)
     }
 
     pub(super) fn path(&self) -> &Path {

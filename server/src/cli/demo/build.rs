@@ -188,7 +188,9 @@ async fn ingest(
     brand: &DemoBrand,
     report: &DemoReport,
 ) -> Result<(), String> {
-    let mut spool = services.spool().map_err(|error| error.chain())?;
+    let mut spool = services
+        .spool(scope, Some(report.csv.len() as u64))
+        .map_err(|error| error.chain())?;
     spool
         .write(&report.csv)
         .await
