@@ -175,7 +175,7 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.
-const CONFIGURED: [(&str, &str); 16] = [
+const CONFIGURED: [(&str, &str); 19] = [
     ("document_bytes_max", "Bytes of a document."),
     (
         "expanded_selections_max",

@@ -67,9 +67,9 @@ impl Services {
         let finished = FinishedAnswers::new(config.answer_cache_bytes);
         let ingests = Admission::new(
             PlacesConfig {
-                concurrent_ingests_max: config.concurrent_ingests_max,
-                agency_ingests_max: config.agency_ingests_max,
-                spool_bytes_max: config.ingest_spool_bytes_max,
+                concurrent_ingests: config.concurrent_ingests_max,
+                agency_ingests: config.agency_ingests_max,
+                spool_bytes: config.ingest_spool_bytes_max,
             },
             config.ingest_memory_bytes_max,
         );

@@ -163,9 +163,9 @@ mod tests {
 
     fn memory_of(bytes_max: u64) -> Admission {
         let places = PlacesConfig {
-            concurrent_ingests_max: 1,
-            agency_ingests_max: 1,
-            spool_bytes_max: 0,
+            concurrent_ingests: 1,
+            agency_ingests: 1,
+            spool_bytes: 0,
         };
         Admission::new(places, bytes_max)
     }

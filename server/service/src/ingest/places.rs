@@ -14,11 +14,11 @@ use bellwether_domain::ids::AgencyId;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlacesConfig {
     /// Batches of all agencies, from their bodies' first byte to their answers.
-    pub(crate) concurrent_ingests_max: usize,
+    pub(crate) concurrent_ingests: usize,
     /// Of these, batches of one agency.
-    pub(crate) agency_ingests_max: usize,
+    pub(crate) agency_ingests: usize,
     /// Bytes of all bodies in the spool folder.
-    pub(crate) spool_bytes_max: u64,
+    pub(crate) spool_bytes: u64,
 }
 
 /// The places of an instance.
@@ -55,8 +55,8 @@ impl Places {
     pub(super) fn take(&self, agency: AgencyId, body_bytes: u64) -> Result<Place, Refusal> {
         let mut taken = lock(&self.taken);
         let (places_max, own_max) = (
-            self.config.concurrent_ingests_max.max(1),
-            self.config.agency_ingests_max.max(1),
+            self.config.concurrent_ingests.max(1),
+            self.config.agency_ingests.max(1),
         );
         if taken.by_agency.values().sum::<usize>() >= places_max {
             return Err(come_back(format!(
@@ -75,7 +75,7 @@ impl Places {
         let mut place = Place {
             agency,
             spooled_bytes: 0,
-            spool_bytes_max: self.config.spool_bytes_max,
+            spool_bytes_max: self.config.spool_bytes,
             taken: Arc::clone(&self.taken),
         };
         *taken.by_agency.entry(agency).or_default() += 1;
@@ -136,11 +136,11 @@ mod tests {
 
     use super::*;
 
-    fn places(concurrent: usize, of_agency: usize, spool_bytes_max: u64) -> Places {
+    fn places(concurrent: usize, of_agency: usize, spool_bytes: u64) -> Places {
         Places::new(PlacesConfig {
-            concurrent_ingests_max: concurrent,
-            agency_ingests_max: of_agency,
-            spool_bytes_max,
+            concurrent_ingests: concurrent,
+            agency_ingests: of_agency,
+            spool_bytes,
         })
     }
 
