@@ -134,7 +134,7 @@ pub(crate) enum CacheState {
 pub(crate) enum CacheMode {
     /// Whatever is there is used.
     Use,
-    /// Results and partial sums are computed anew from the decoded columns, and kept.
+    /// Results, partial sums and roll-ups are made anew from the decoded columns, and kept.
     Refresh,
     /// Results, partial sums and roll-ups are neither used nor kept; decoded columns are.
     Bypass,

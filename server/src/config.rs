@@ -201,7 +201,7 @@ impl Default for CacheSection {
             result_bytes: 64 << 20,
             partial_bytes: 128 << 20,
             column_bytes: 640 << 20,
-            roll_up_bytes: 128 << 20,
+            roll_up_bytes: 192 << 20,
             attribute_bytes: 64 << 20,
             manifest_bytes: 32 << 20,
             row_bytes: 64 << 20,

@@ -37,6 +37,8 @@ mod reported;
 mod roll_ups;
 mod snapshots;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod warming;
 mod weights;
 mod windows;

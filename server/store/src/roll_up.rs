@@ -84,9 +84,12 @@ fn rolled_up(source: &PartitionIndex, mut rows: Vec<(Cell, Range<u32>)>) -> Roll
         n_parts += u32::try_from(same.len()).unwrap_or(u32::MAX);
         ends.push(n_parts);
     }
+    // Of the size that is needed: collecting from `rows` itself would keep all of their memory.
+    let parts = rows.iter().map(|(_, rows)| rows.clone()).collect();
+    ends.shrink_to_fit();
     RollUp {
         index: Arc::new(source.rolled_up(&cells, weights)),
-        parts: rows.into_iter().map(|(_, rows)| rows).collect(),
+        parts,
         ends,
         n_source_rows: source.n_rows(),
     }
