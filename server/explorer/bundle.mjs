@@ -1,5 +1,6 @@
 // Makes the explorer's bundle from `source/` and the packages of package-lock.json; run by `renew`
-// with the folder to write to. The same sources and packages give the same bytes.
+// with the folder to write to. The same sources and packages give the same bytes, before they are
+// packed.
 import { build } from "esbuild";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
