@@ -1,7 +1,7 @@
 //! The API itself: one request in, one reply out.
 //!
 //! A request whose answer is kept as bytes is not even parsed (`recall`). Any other is parsed and
-//! guarded (`document.rs`), validated and run by async-graphql within the wall time, put into the
+//! guarded (`document.rs`), waits for its turn, is validated and run by async-graphql within the wall time, put into the
 //! form that the specification asks for (`completion.rs`), written, and perhaps kept
 //! (`finished.rs`).
 
@@ -107,7 +107,12 @@ impl ApiSchema {
             request_id,
         );
         let provenance = Arc::clone(&state.provenance);
+        let place_to_run = match self.services.query_place(&state.scope).await {
+            Ok(place_to_run) => place_to_run,
+            Err(error) => return come_back(&error.refusal()),
+        };
         let reply = self.run(prepared, state).await;
+        place_to_run.end();
         if let Some(AnswerPlace(key)) = place
             && reply.is_whole
             && provenance.is_cache_alone()
@@ -155,6 +160,15 @@ fn is_request_error(response: &Response) -> bool {
     response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(has_no_path)
+}
+
+/// The reply to a request for which there is no room at the moment.
+fn come_back(refusal: &Refusal) -> GraphqlReply {
+    let outcome = ReplyOutcome::ComeBack {
+        code: refusal.code,
+        after_s: refusal.retry_after_s.unwrap_or(1),
+    };
+    reply(outcome, None, vec![server_error(refusal)])
 }
 
 fn too_slow(wall_time_ms: u64) -> Refusal {

@@ -9,11 +9,11 @@ use async_graphql::{Name, ServerError, Value, Variables};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
-use crate::brackets::{self, BRACKETS_MAX};
 use crate::guard;
 use crate::limits::SchemaLimits;
 use crate::refusal::{server_error, tagged, without_value};
 use crate::request::{GraphqlRequest, Method, ReplyOutcome};
+use crate::scan::json_depth;
 
 /// A document that passed the guard, with the operation that runs.
 #[derive(Debug)]
@@ -45,20 +45,8 @@ pub(crate) fn prepare(
     method: Method,
     limits: &SchemaLimits,
 ) -> Result<PreparedDocument, Unprepared> {
-    let n_bytes = request.query.len();
-    if n_bytes > limits.document_bytes_max {
-        let max = limits.document_bytes_max as u64;
-        return Err(guard::too_complex("document_bytes_max", max, n_bytes as u64).into());
-    }
-    let n_brackets = brackets::deepest(&request.query);
-    if n_brackets > BRACKETS_MAX {
-        let max = BRACKETS_MAX as u64;
-        return Err(guard::too_complex("brackets_max", max, n_brackets as u64).into());
-    }
-    let document = parse_query(&request.query).map_err(|error| Unprepared {
-        outcome: ReplyOutcome::RequestError,
-        error: tagged(error.into(), limits),
-    })?;
+    let query = request.query.unwrap_or_default();
+    let document = parse(&query, limits)?;
     guard::check(&document, limits)?;
     let operation = chosen(&document.operations, request.operation_name.as_deref())?;
     match (operation.ty, method) {
@@ -68,11 +56,11 @@ pub(crate) fn prepare(
         }
         _ => {}
     }
-    let variables = request.variables.unwrap_or_default();
-    let variables = with_defaults(
-        Variables::from_json(serde_json::Value::Object(variables)),
-        operation,
-    );
+    let variables = match &request.variables {
+        Some(text) => read_variables(text.get(), limits)?,
+        None => Variables::default(),
+    };
+    let variables = with_defaults(variables, operation);
     each_has_a_value(&variables, operation)?;
     // The executor takes a name only where operations have names.
     let operation_name = match &document.operations {
@@ -84,6 +72,34 @@ pub(crate) fn prepare(
         operation_name,
         variables,
     })
+}
+
+/// The document of a text of bounded size and nesting.
+fn parse(query: &str, limits: &SchemaLimits) -> Result<ExecutableDocument, Unprepared> {
+    guard::check_text(query, limits)?;
+    parse_query(query).map_err(|error| Unprepared {
+        outcome: ReplyOutcome::RequestError,
+        error: tagged(error.into(), limits),
+    })
+}
+
+/// The values of a JSON object of bounded size and nesting.
+fn read_variables(text: &str, limits: &SchemaLimits) -> Result<Variables, Refusal> {
+    let n_bytes = text.len();
+    if n_bytes > limits.variables_bytes_max {
+        let what = format!("a text of {n_bytes} bytes");
+        let max = limits.variables_bytes_max;
+        return Err(Refusal::limit("variables_bytes_max", max, what).at("variables"));
+    }
+    let depth = json_depth(text);
+    if depth > limits.variables_depth_max {
+        let what = format!("a nesting of {depth}");
+        let max = limits.variables_depth_max;
+        return Err(Refusal::limit("variables_depth_max", max, what).at("variables"));
+    }
+    let malformed = |error| Refusal::invalid(format!("the variables can't be read: {error}"));
+    let values = serde_json::from_str(text).map_err(|error| malformed(error).at("variables"))?;
+    Ok(Variables::from_json(values))
 }
 
 fn mutation_by_get() -> Unprepared {

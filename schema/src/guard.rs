@@ -1,4 +1,4 @@
-//! The guard: refuses a parsed document that would be too costly to validate or to run.
+//! The guard: refuses a document that would be too costly to parse, to validate or to run.
 //!
 //! Validation walks fragments again at every spread, so a document of 848 bytes whose fragments
 //! double each other costs seconds of one core. This guard measures each fragment once and adds
@@ -9,11 +9,12 @@
 use std::collections::HashMap;
 
 use async_graphql::Name;
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
 use crate::limits::SchemaLimits;
+use crate::scan::{BRACKETS_MAX, WORDS_MAX, scan};
 
 /// The deepest nesting of fields and fragments, introspection included. The validator's stack
 /// grows with it; the introspection of the usual clients nests 20 deep.
@@ -70,15 +71,23 @@ impl Measure {
     }
 }
 
+/// Refuses a document by its text alone, before it is parsed.
+pub(crate) fn check_text(text: &str, limits: &SchemaLimits) -> Result<(), Refusal> {
+    at_most(
+        "document_bytes_max",
+        limits.document_bytes_max as u64,
+        text.len() as u64,
+    )?;
+    let scan = scan(text);
+    at_most("brackets_max", BRACKETS_MAX as u64, scan.brackets as u64)?;
+    let (aliases, directives) = (scan.aliases as u64, scan.directives as u64);
+    at_most("aliases_max", limits.aliases_max as u64, aliases)?;
+    at_most("directives_max", limits.directives_max as u64, directives)?;
+    at_most("words_max", WORDS_MAX as u64, scan.words as u64)
+}
+
 /// Refuses a document that passes a limit or whose fragments go in circles.
 pub(crate) fn check(document: &ExecutableDocument, limits: &SchemaLimits) -> Result<(), Refusal> {
-    let written = count_written(document);
-    at_most("aliases_max", limits.aliases_max as u64, written.aliases)?;
-    at_most(
-        "directives_max",
-        limits.directives_max as u64,
-        written.directives,
-    )?;
     let mut meter = Meter {
         document,
         fragments: HashMap::new(),
@@ -110,7 +119,7 @@ pub(crate) fn check(document: &ExecutableDocument, limits: &SchemaLimits) -> Res
 }
 
 /// The refusal of a document that comes to `found` where `max` is the limit.
-pub(crate) fn too_complex(limit: &str, max: u64, found: u64) -> Refusal {
+fn too_complex(limit: &str, max: u64, found: u64) -> Refusal {
     let what = format!("a document that comes to {found}");
     Refusal {
         code: ErrorCode::QueryTooComplex,
@@ -174,48 +183,4 @@ impl<'a> Meter<'a> {
         self.fragments.insert(name, Some(measured));
         Ok(measured.under_fragment())
     }
-}
-
-/// What stands literally in a document.
-#[derive(Debug, Default)]
-struct Written {
-    aliases: u64,
-    directives: u64,
-}
-
-/// Counts aliases and directives. The parser nests at most 64 deep, so this recursion is bounded.
-fn count_written(document: &ExecutableDocument) -> Written {
-    let mut written = Written::default();
-    for (_, operation) in document.operations.iter() {
-        written.directives += operation.node.directives.len() as u64;
-        for variable in &operation.node.variable_definitions {
-            written.directives += variable.node.directives.len() as u64;
-        }
-        count_in_set(&operation.node.selection_set.node, &mut written);
-    }
-    for fragment in document.fragments.values() {
-        written.directives += fragment.node.directives.len() as u64;
-        count_in_set(&fragment.node.selection_set.node, &mut written);
-    }
-    written
-}
-
-fn count_in_set(set: &SelectionSet, written: &mut Written) {
-    for selection in &set.items {
-        written.directives += selection.node.directives().len() as u64;
-        match &selection.node {
-            Selection::Field(field) => {
-                written.aliases += u64::from(is_renamed(&field.node));
-                count_in_set(&field.node.selection_set.node, written);
-            }
-            Selection::InlineFragment(fragment) => {
-                count_in_set(&fragment.node.selection_set.node, written);
-            }
-            Selection::FragmentSpread(_) => {}
-        }
-    }
-}
-
-fn is_renamed(field: &Field) -> bool {
-    field.alias.is_some()
 }

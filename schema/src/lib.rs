@@ -10,7 +10,6 @@
 
 mod api;
 mod batch;
-mod brackets;
 mod completion;
 mod context;
 mod document;
@@ -25,6 +24,7 @@ mod query;
 mod refusal;
 mod request;
 mod scalars;
+mod scan;
 mod words;
 
 #[cfg(test)]

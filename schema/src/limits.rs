@@ -9,6 +9,10 @@ pub(crate) const NODES_PAGE_PRICED_MAX: u32 = 100;
 /// What one GraphQL request may ask for.
 #[derive(Debug, Clone)]
 pub struct SchemaLimits {
+    /// The most bytes of the variables, as JSON text.
+    pub variables_bytes_max: usize,
+    /// The deepest nesting of lists and objects in the variables, their own object included.
+    pub variables_depth_max: usize,
     /// The most bytes of a document.
     pub document_bytes_max: usize,
     /// The most selections of a document once its fragments are written out.
@@ -29,6 +33,6 @@ pub struct SchemaLimits {
     /// The most nodes that one page of a connection may have; above 100 it is 100, the most that a
     /// price is computed for.
     pub nodes_page_max: u32,
-    /// The longest time that an answer may take, in milliseconds.
+    /// The longest time that an answer may take once it runs, in milliseconds.
     pub wall_time_ms: u64,
 }

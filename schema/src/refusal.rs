@@ -67,6 +67,9 @@ fn extensions(refusal: &Refusal) -> ErrorExtensionValues {
     if let Some(near) = &refusal.did_you_mean {
         values.set("didYouMean", near.clone());
     }
+    if let Some(seconds) = refusal.retry_after_s {
+        values.set("retryAfterSeconds", seconds);
+    }
     values
 }
 

@@ -1,23 +1,77 @@
 //! A request and its reply, as the HTTP layer hands them over; it decides on statuses and headers.
 
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 /// The parameters of a GraphQL request.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct GraphqlRequest {
     /// The document.
-    pub query: String,
+    pub query: Option<String>,
     /// Which operation of the document runs; needed when there are several.
-    #[serde(default)]
     pub operation_name: Option<String>,
-    /// The values of the operation's variables.
-    #[serde(default)]
-    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
-    /// What clients send beside the document; nothing in it is used so far.
-    #[serde(default)]
-    pub extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The values of the operation's variables, a JSON object; read once its size is known to be
+    /// within the limits.
+    pub variables: Option<Box<RawValue>>,
+    /// What clients send beside the document.
+    pub extensions: Option<Map<String, Value>>,
+}
+
+impl GraphqlRequest {
+    /// The request that a body of JSON holds; refuses one that no document can be run by.
+    pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+        let is_list = body.trim_ascii_start().first() == Some(&b'[');
+        if is_list && serde_json::from_slice::<&RawValue>(body).is_ok() {
+            let message = "several requests in one array are not accepted; send one at a time";
+            return Err(Refusal::new(ErrorCode::BatchingDisabled, message));
+        }
+        let request: Self = serde_json::from_slice(body).map_err(|error| {
+            Refusal::invalid(if error.is_data() {
+                format!("the request is malformed: {error}")
+            } else {
+                format!("the body is not JSON: {error}")
+            })
+        })?;
+        request.checked()
+    }
+
+    /// The request of these parameters of an address; those that are JSON are texts as yet.
+    pub fn from_parameters(
+        query: Option<String>,
+        operation_name: Option<String>,
+        variables: Option<String>,
+        extensions: Option<&str>,
+    ) -> Result<Self, Refusal> {
+        let variables = variables.map(RawValue::from_string).transpose();
+        let extensions = extensions.map(serde_json::from_str).transpose();
+        let request = Self {
+            query,
+            operation_name,
+            variables: variables.map_err(|_| not_an_object("variables"))?,
+            extensions: extensions.map_err(|_| not_an_object("extensions"))?,
+        };
+        request.checked()
+    }
+
+    fn checked(self) -> Result<Self, Refusal> {
+        if self.query.is_none() {
+            return Err(Refusal::invalid("the request needs a text `query`").at("query"));
+        }
+        let variables = self.variables.as_ref().map(|variables| variables.get());
+        if variables.is_some_and(|text| !text.starts_with('{')) {
+            return Err(not_an_object("variables"));
+        }
+        Ok(self)
+    }
+}
+
+fn not_an_object(name: &str) -> Refusal {
+    Refusal::invalid(format!("`{name}` is not a JSON object")).at(name)
 }
 
 /// The HTTP method by which a request came.
@@ -38,6 +92,13 @@ pub enum ReplyOutcome {
     RequestError,
     /// It did not run, because a mutation came by GET: no `data`.
     MutationByGet,
+    /// It did not run to its end, because too much is asked for at the moment: no `data`.
+    ComeBack {
+        /// The code of its error.
+        code: ErrorCode,
+        /// After how many seconds it can be sent again.
+        after_s: u32,
+    },
 }
 
 /// The reply to a request.

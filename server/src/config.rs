@@ -10,6 +10,7 @@
 
 mod compaction;
 mod explorer;
+mod limits;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use serde::Deserialize;
 
 pub use compaction::CompactionSection;
 pub use explorer::ExplorerSection;
+pub use limits::LimitsSection;
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -70,47 +72,6 @@ pub struct CatalogueSection {
     pub writer_queue_max: u32,
     /// How long a writer waits for the database.
     pub busy_timeout_ms: u32,
-}
-
-/// `[limits]`
-#[derive(Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LimitsSection {
-    /// Bytes of one ingest body.
-    pub ingest_body_bytes_max: u64,
-    /// Rows of one ingest batch.
-    pub ingest_rows_max: u64,
-    /// Bytes of one line of CSV or NDJSON.
-    pub ingest_line_bytes_max: usize,
-    /// Ingest batches on their way at once.
-    pub concurrent_ingests_max: usize,
-    /// Of these, batches of one agency; absent means all but one, so that no agency keeps the
-    /// others out.
-    pub agency_ingests_max: Option<usize>,
-    /// Bytes of all bodies that are being received or read, which lie in the data folder.
-    pub ingest_spool_bytes_max: u64,
-    /// How long a sender may fall silent within a body.
-    pub ingest_silence_s: u32,
-    /// Bytes of memory that the batches on their way may take together.
-    pub ingest_memory_bytes_max: u64,
-    /// Bytes of one GraphQL request, variables included.
-    pub graphql_body_bytes_max: usize,
-    /// Bytes of one GraphQL document.
-    pub document_bytes_max: usize,
-    /// Selections of a document once its fragments are written out.
-    pub expanded_selections_max: u64,
-    /// How deep selections may nest.
-    pub depth_max: usize,
-    /// The price of a document.
-    pub complexity_max: usize,
-    /// Aliases in a document.
-    pub aliases_max: usize,
-    /// Directives in a document.
-    pub directives_max: usize,
-    /// Fields at the root of a document.
-    pub root_fields_max: usize,
-    /// How long one GraphQL request may take.
-    pub wall_time_ms: u64,
 }
 
 /// `[cache]`
@@ -166,30 +127,6 @@ impl Default for CatalogueSection {
             readers_max: 8,
             writer_queue_max: 64,
             busy_timeout_ms: 5_000,
-        }
-    }
-}
-
-impl Default for LimitsSection {
-    fn default() -> Self {
-        Self {
-            ingest_body_bytes_max: 4 << 30,
-            ingest_rows_max: 100_000_000,
-            ingest_line_bytes_max: 1 << 20,
-            concurrent_ingests_max: 4,
-            agency_ingests_max: None,
-            ingest_spool_bytes_max: 8 << 30,
-            ingest_silence_s: 60,
-            ingest_memory_bytes_max: 512 << 20,
-            graphql_body_bytes_max: 256 * 1024,
-            document_bytes_max: 64 * 1024,
-            expanded_selections_max: 5_000,
-            depth_max: 12,
-            complexity_max: 50_000,
-            aliases_max: 50,
-            directives_max: 50,
-            root_fields_max: 10,
-            wall_time_ms: 30_000,
         }
     }
 }
@@ -268,7 +205,7 @@ impl Config {
                 busy_timeout_ms: file.catalogue.busy_timeout_ms,
             },
             service: service_config(data_dir, limits, &file.cache, file.compaction.read()?),
-            schema: schema_limits(limits),
+            schema: limits.schema(),
             plugins: plugin_config(&file.plugins)?,
             server: file.server,
             explorer: file.explorer,
@@ -311,22 +248,8 @@ fn service_config(
         manifest_cache_bytes: cache.manifest_bytes,
         row_cache_bytes: cache.row_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        query_places: limits.query_places(),
         compaction,
-    }
-}
-
-fn schema_limits(limits: &LimitsSection) -> SchemaLimits {
-    SchemaLimits {
-        document_bytes_max: limits.document_bytes_max,
-        expanded_selections_max: limits.expanded_selections_max,
-        depth_max: limits.depth_max,
-        complexity_max: limits.complexity_max,
-        aliases_max: limits.aliases_max,
-        directives_max: limits.directives_max,
-        root_fields_max: limits.root_fields_max,
-        rows_page_max: 10_000,
-        nodes_page_max: 100,
-        wall_time_ms: limits.wall_time_ms,
     }
 }
 

@@ -1,9 +1,11 @@
 //! GraphQL over HTTP: methods, media types, statuses, and the limits that protect the server.
 
+mod attacks;
 mod finished;
 mod health;
 mod limits;
 mod media;
+mod places;
 mod requests;
 
 use bellwether_test_support::Reply;

@@ -17,9 +17,9 @@ use bellwether_domain::sample::ProblemCode;
 use bellwether_service::WarningCode;
 
 use super::schema_document::assert_is_document;
-use crate::brackets::BRACKETS_MAX;
 use crate::guard::{INTROSPECTION_LISTS_MAX, NESTING_MAX};
 use crate::scalars::COUNT_MAX;
+use crate::scan::{BRACKETS_MAX, WORDS_MAX};
 
 const HEAD: &str = "\
 # Errors
@@ -113,6 +113,11 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
             "Nesting of brackets in a document's text.",
         ),
         limit(
+            "words_max",
+            &WORDS_MAX,
+            "Names of all kinds, and numbers, in a document's text.",
+        ),
+        limit(
             "nesting_max",
             &NESTING_MAX,
             "Nesting of fields and fragments in a document, introspection included.",
@@ -175,7 +180,7 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.
-const CONFIGURED: [(&str, &str); 19] = [
+const CONFIGURED: [(&str, &str); 26] = [
     ("document_bytes_max", "Bytes of a document."),
     (
         "expanded_selections_max",
@@ -195,11 +200,39 @@ const CONFIGURED: [(&str, &str); 19] = [
         "root_fields_max",
         "Fields at the root, over all operations of a document.",
     ),
+    (
+        "graphql_body_bytes_max",
+        "Bytes of one GraphQL request, variables included.",
+    ),
+    (
+        "variables_bytes_max",
+        "Bytes of the variables of a request.",
+    ),
+    (
+        "variables_depth_max",
+        "Nesting of lists and objects in variables, their own object included.",
+    ),
     ("rows_page_max", "Rows of one page of `metrics`."),
     ("nodes_page_max", "Nodes of one page of a connection."),
     (
         "wall_time_ms",
-        "Milliseconds until an answer; past them it is `TIMEOUT`.",
+        "Milliseconds until an answer, once its request runs; past them it is `TIMEOUT`.",
+    ),
+    (
+        "queries_at_once_max",
+        "Requests that run at once; further ones wait.",
+    ),
+    (
+        "queries_per_agency_max",
+        "Requests of one agency that run at once; further ones wait.",
+    ),
+    (
+        "queries_waiting_max",
+        "Requests of one agency that wait; past them it is `QUEUE_FULL`.",
+    ),
+    (
+        "queue_wait_ms",
+        "Milliseconds that a request waits to run; past them it is `QUEUE_FULL`.",
     ),
     ("ingest_body_bytes_max", "Bytes of the body of one ingest."),
     ("ingest_rows_max", "Rows of one ingest."),

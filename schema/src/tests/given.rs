@@ -15,7 +15,7 @@ use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, IdSource};
 use bellwether_domain::money::Currency;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
-use bellwether_service::{CompactionConfig, ServiceConfig, Services, Steps};
+use bellwether_service::{CompactionConfig, QueryPlacesConfig, ServiceConfig, Services, Steps};
 use bellwether_store::{Store, StoreConfig};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ use crate::{ApiSchema, GraphqlRequest, Method, ReplyOutcome, SchemaLimits, build
 
 pub(super) fn limits() -> SchemaLimits {
     SchemaLimits {
+        variables_bytes_max: 1_000,
+        variables_depth_max: 8,
         document_bytes_max: 65_536,
         expanded_selections_max: 5_000,
         depth_max: 10,
@@ -104,11 +106,14 @@ impl Answer {
 
 pub(super) fn request(query: &str) -> GraphqlRequest {
     GraphqlRequest {
-        query: query.to_owned(),
-        operation_name: None,
-        variables: None,
-        extensions: None,
+        query: Some(query.to_owned()),
+        ..GraphqlRequest::default()
     }
+}
+
+/// Values of variables, as a request carries them.
+pub(super) fn variables_of(values: &Value) -> Option<Box<serde_json::value::RawValue>> {
+    serde_json::value::to_raw_value(values).ok()
 }
 
 /// The moment at which everything in a world is made.
@@ -236,6 +241,12 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        query_places: QueryPlacesConfig {
+            queries_at_once_max: 4,
+            queries_per_agency_max: 4,
+            queries_waiting_max: 4,
+            queue_wait_ms: 1_000,
+        },
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,

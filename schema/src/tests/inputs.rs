@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::given::{World, request};
+use super::given::{World, request, variables_of};
 use crate::Method;
 
 /// The message and the extensions of the first error.
 async fn refused(document: &str, variables: Value) -> (String, Value) {
     let mut asked = request(document);
-    asked.variables = variables.as_object().cloned();
+    asked.variables = variables_of(&variables);
     let answer = World::new().send(asked, Method::Post).await;
     assert_eq!(answer.code(), "INVALID_INPUT");
     let extensions = answer.body["errors"][0]["extensions"].clone();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::given::{Answer, World, request};
+use super::given::{Answer, World, request, variables_of};
 use crate::{Method, ReplyOutcome};
 
 /// Asserts that a request was refused before it ran.
@@ -113,6 +113,45 @@ async fn long_and_deeply_bracketed_documents_are_not_even_parsed() {
         let answer = world.ask(&bracket.repeat(7_000)).await;
         assert_refused(&answer, "QUERY_TOO_COMPLEX", "`brackets_max` of 128");
     }
+}
+
+/// The answer to a document that takes any filter, of these variables.
+async fn with_variables(variables: &str) -> Answer {
+    let mut asked = request("query Q($a: String) { campaigns(after: $a) { nodes { id } } }");
+    asked.variables = serde_json::value::RawValue::from_string(variables.to_owned()).ok();
+    World::new().send(asked, Method::Post).await
+}
+
+#[tokio::test]
+async fn variables_have_at_most_their_bytes() {
+    let of_length = |n_bytes: usize| format!("{{\"b\":\"{}\"}}", "x".repeat(n_bytes - 8));
+    let within = with_variables(&of_length(1_000)).await;
+    assert_eq!(within.outcome, ReplyOutcome::Executed, "{}", within.body);
+    let beyond = with_variables(&of_length(1_001)).await;
+    assert_refused(&beyond, "LIMIT_EXCEEDED", "`variables_bytes_max` of 1000");
+    assert_eq!(beyond.body["errors"][0]["extensions"]["field"], "variables");
+}
+
+#[tokio::test]
+async fn variables_are_at_most_so_deep() {
+    let nested = |n: usize| format!("{{\"b\":{}{}}}", "[".repeat(n - 1), "]".repeat(n - 1));
+    let within = with_variables(&nested(8)).await;
+    assert_eq!(within.outcome, ReplyOutcome::Executed, "{}", within.body);
+    let beyond = with_variables(&nested(9)).await;
+    assert_refused(&beyond, "LIMIT_EXCEEDED", "`variables_depth_max` of 8");
+}
+
+#[tokio::test]
+async fn a_document_has_at_most_its_words() {
+    let world = World::new();
+    let of_words = |n: usize| format!("{{ brands {{ {} }} }}", "id ".repeat(n - 1));
+    assert_refused(
+        &world.ask(&of_words(5_001)).await,
+        "QUERY_TOO_COMPLEX",
+        "`words_max` of 5000",
+    );
+    let answer = world.ask(&of_words(5_000)).await;
+    assert_eq!(answer.outcome, ReplyOutcome::Executed, "{}", answer.body);
 }
 
 #[tokio::test]
@@ -237,7 +276,7 @@ async fn a_mutation_by_get_is_told_apart_and_a_query_by_get_runs() {
 async fn a_variable_of_the_wrong_type_has_a_code() {
     let world = World::new();
     let mut asked = request("query Q($first: Int!) { campaigns(first: $first) { nodes { id } } }");
-    asked.variables = json!({"first": "many"}).as_object().cloned();
+    asked.variables = variables_of(&json!({"first": "many"}));
     assert_eq!(
         world.send(asked, Method::Post).await.code(),
         "INVALID_INPUT"

@@ -68,8 +68,12 @@ error_codes! {
         "A named limit was passed; the message gives the limit's name and value.";
     QueryTooComplex, "QUERY_TOO_COMPLEX", 400, false,
         "The GraphQL document is too deep, too large or too costly; the message gives the limit.";
+    BatchingDisabled, "BATCHING_DISABLED", 400, false,
+        "Several GraphQL requests came in one JSON array; send one request at a time.";
     RateLimited, "RATE_LIMITED", 429, true,
         "Too much at once for this token or agency; `Retry-After` says when to come back.";
+    QueueFull, "QUEUE_FULL", 503, true,
+        "No place to run the query came free in time, or too many of the agency wait already; `Retry-After` says when to come back.";
     Timeout, "TIMEOUT", 504, true,
         "The time limit passed before the answer was ready.";
     Unavailable, "UNAVAILABLE", 503, true,
@@ -124,6 +128,8 @@ pub struct Refusal {
     pub allowed: Vec<String>,
     /// The nearest accepted word, when the input looks like a slip of the keyboard.
     pub did_you_mean: Option<String>,
+    /// After how many seconds the same request can succeed, where that is known.
+    pub retry_after_s: Option<u32>,
 }
 
 impl Refusal {
@@ -135,6 +141,7 @@ impl Refusal {
             path: String::new(),
             allowed: Vec::new(),
             did_you_mean: None,
+            retry_after_s: None,
         }
     }
 
@@ -168,6 +175,12 @@ impl Refusal {
     /// The same refusal with the list of what is accepted.
     pub fn with_allowed<S: Into<String>>(mut self, allowed: impl IntoIterator<Item = S>) -> Self {
         self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same refusal, of a request that can succeed after so many seconds.
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
         self
     }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use bellwether_domain::compaction::CompactionPolicy;
 
+use crate::query_places::QueryPlacesConfig;
+
 /// Limits and budgets of the services.
 #[derive(Debug, Clone)]
 pub struct ServiceConfig {
@@ -51,6 +53,8 @@ pub struct ServiceConfig {
     pub row_cache_bytes: u64,
     /// How many partitions are read and aggregated at once.
     pub query_parallelism: usize,
+    /// How many queries run and wait.
+    pub query_places: QueryPlacesConfig,
     /// What compaction may take, and when.
     pub compaction: CompactionConfig,
 }

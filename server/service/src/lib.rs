@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `nouns` (brands and campaigns), `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `nouns` (brands and campaigns), `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -20,6 +20,7 @@ mod error;
 mod finished;
 mod ingest;
 mod nouns;
+mod query_places;
 mod scoring;
 mod services;
 mod snapshot;
@@ -42,6 +43,7 @@ pub use error::{Error, Result};
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};
+pub use query_places::{QueryCounts, QueryPlace, QueryPlacesConfig};
 pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;
 pub use startup::SweepReport;

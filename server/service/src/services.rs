@@ -18,6 +18,7 @@ use crate::config::ServiceConfig;
 use crate::error::Result;
 use crate::finished::FinishedAnswers;
 use crate::ingest::{Admission, PlacesConfig};
+use crate::query_places::QueryPlaces;
 use crate::scoring::ScoringState;
 use crate::snapshot::SnapshotCache;
 use crate::steps::Steps;
@@ -41,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) steps: Steps,
     pub(crate) tasks: Tasks,
     pub(crate) ingests: Admission,
+    pub(crate) query_places: QueryPlaces,
     pub(crate) authorisations: AuthorisationCache,
     pub(crate) snapshots: SnapshotCache,
     pub(crate) attributes: AttributesCache,
@@ -73,6 +75,7 @@ impl Services {
             },
             config.ingest_memory_bytes_max,
         );
+        let query_places = QueryPlaces::new(config.query_places);
         Self {
             parts: Arc::new(Parts {
                 config,
@@ -84,6 +87,7 @@ impl Services {
                 steps,
                 tasks: Tasks::default(),
                 ingests,
+                query_places,
                 authorisations: AuthorisationCache::new(),
                 snapshots: SnapshotCache::new(),
                 attributes,

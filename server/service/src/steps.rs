@@ -1,4 +1,5 @@
-//! The named steps of a commit, a compaction and a backup, at which a test can stop the process to kill it.
+//! The named steps of a commit, a compaction, a backup and a query, at which a test can stop the process to
+//! kill it.
 //!
 //! A stopped step prints `stopped at <step>` on standard error and never goes on.
 //! Invariant: without a configured stop this does nothing.
@@ -33,6 +34,8 @@ closed_words! {
         BackupPinned => "backup-pinned",
         /// All files of a backup are copied; the one that makes it a backup is not written.
         BackupCopied => "backup-copied",
+        /// A query has its place to run in; nothing of it has run.
+        QueryPlaced => "query-placed",
     }
 }
 

@@ -133,8 +133,8 @@ async fn in_folder(
     let scope = app.services.catalogue().operator_scope(agency);
     let scope = scope.map_err(|error| told(&error))?;
     let request = json!({ "query": query, "variables": variables });
-    let request: GraphqlRequest = serde_json::from_value(request)
-        .map_err(|error| format!("the question can't be put: {error}"))?;
+    let request = GraphqlRequest::from_json(request.to_string().as_bytes())
+        .map_err(|refusal| format!("the question can't be put: {}", refusal.message))?;
     let schema = &app.schema;
     let reply = schema.execute(scope, request, Method::Post, "command line", None);
     serde_json::from_slice(&reply.await.body)

@@ -9,7 +9,7 @@ use clap::Args;
 use super::Folder;
 use crate::app::App;
 use crate::config::Config;
-use crate::http::{HttpState, Listening, listen};
+use crate::http::{Connections, HttpState, Listening, listen};
 
 /// The arguments of `serve`.
 #[derive(Debug, Args)]
@@ -102,6 +102,7 @@ impl Running {
             schema: self.app.schema.clone(),
             graphql_body_bytes_max: self.graphql_body_bytes_max,
             serves_explorer: self.serves_explorer,
+            connections: Connections::default(),
         };
         self.app.services.start_compaction();
         self.listening

@@ -52,15 +52,18 @@ impl IntoResponse for HttpError {
         if status == StatusCode::UNAUTHORIZED {
             response = response.header(header::WWW_AUTHENTICATE, "Bearer");
         }
-        if self.refusal.code.retryable() {
-            response = response.header(header::RETRY_AFTER, RETRY_AFTER_S);
+        if let Some(seconds) = retry_after_s(&self.refusal) {
+            response = response.header(header::RETRY_AFTER, seconds);
         }
         response.body(body.to_string())
     }
 }
 
-/// What a client is told to wait before it tries again.
-pub(super) const RETRY_AFTER_S: &str = "1";
+/// How many seconds a client is told to wait before it tries again, if that helps.
+pub(super) fn retry_after_s(refusal: &Refusal) -> Option<u32> {
+    let known = refusal.retry_after_s;
+    refusal.code.retryable().then(|| known.unwrap_or(1))
+}
 
 /// A refusal as the API's error object.
 pub(crate) fn refusal_json(refusal: &Refusal) -> serde_json::Value {
@@ -77,6 +80,9 @@ pub(crate) fn refusal_json(refusal: &Refusal) -> serde_json::Value {
     }
     if let Some(suggestion) = &refusal.did_you_mean {
         object["didYouMean"] = json!(suggestion);
+    }
+    if let Some(seconds) = refusal.retry_after_s {
+        object["retryAfterSeconds"] = json!(seconds);
     }
     object
 }

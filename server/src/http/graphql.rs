@@ -1,17 +1,19 @@
 //! GraphQL over HTTP: our own endpoint, because the ready-made one runs mutations by GET, ignores
 //! content types, reads bodies without limit and always answers 200 (graphql.md, section 2).
 
+use std::collections::HashMap;
+
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_schema::{AnswerPlace, GraphqlReply, GraphqlRequest, Known, Method, ReplyOutcome};
 use bytes::Bytes;
 use poem::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use poem::web::Data;
-use poem::{Body, Request, Response, handler};
+use poem::{Body, IntoResponse, Request, Response, handler};
 use serde_json::json;
 
 use super::auth::scope;
-use super::error::{HttpError, RETRY_AFTER_S, refusal_json};
+use super::error::{HttpError, refusal_json, retry_after_s};
 use super::request_id::RequestId;
 use super::server::HttpState;
 use super::small_body::{ReadError, read};
@@ -62,16 +64,18 @@ async fn post(
     media: Media,
 ) -> Result<Response, HttpError> {
     require_json(request.headers())?;
-    let bytes = read_at_most(state.graphql_body_bytes_max, body).await?;
+    let bytes_max = state.graphql_body_bytes_max;
+    refuse_announced(request.headers(), bytes_max)?;
+    let bytes = read_at_most(bytes_max, body).await?;
     let scope = scope(&state.services, request, id).await?;
     // Before the body is read as JSON: a request that is asked again and again costs no more.
     let place = match state.schema.recall(&scope, &bytes).await {
         Known::Answered(answer) => return Ok(executed(answer, media)),
         Known::Unanswered(place) => place,
     };
-    let parsed = parse_post(&bytes)?;
+    let parsed = GraphqlRequest::from_json(&bytes)?;
     let caller = Caller { scope, id, place };
-    Ok(run(state, caller, parsed, Method::Post, media).await)
+    Ok(run(state, request, caller, parsed, media).await)
 }
 
 async fn get(
@@ -84,7 +88,7 @@ async fn get(
     let scope = scope(&state.services, request, id).await?;
     let place = None;
     let caller = Caller { scope, id, place };
-    Ok(run(state, caller, parsed, Method::Get, media).await)
+    Ok(run(state, request, caller, parsed, media).await)
 }
 
 /// Who asks, the name of the request, and where its answer may be kept.
@@ -103,19 +107,30 @@ fn not_allowed() -> Response {
     response
 }
 
+/// Runs a request as long as its client is there to hear the answer.
 async fn run(
     state: &HttpState,
+    request: &Request,
     caller: Caller<'_>,
     parsed: GraphqlRequest,
-    method: Method,
     media: Media,
 ) -> Response {
     let Caller { scope, id, place } = caller;
+    let method = if *request.method() == HttpMethod::GET {
+        Method::Get
+    } else {
+        Method::Post
+    };
     let reply = state
         .schema
         .execute(scope, parsed, method, id.as_str(), place);
-    // In memory of its own, so that a request that doesn't run isn't moved about at its size.
-    respond(Box::pin(reply).await, media)
+    tokio::select! {
+        // In memory of its own, so that a request that doesn't run isn't moved about at its size.
+        reply = Box::pin(reply) => respond(reply, media),
+        () = state.connections.closed(request.remote_addr()) => {
+            StatusCode::REQUEST_TIMEOUT.into_response()
+        }
+    }
 }
 
 /// The response of a request that ran, or whose answer is known.
@@ -130,12 +145,16 @@ fn respond(reply: GraphqlReply, media: Media) -> Response {
         (ReplyOutcome::Executed, _) | (ReplyOutcome::RequestError, Media::Json) => StatusCode::OK,
         (ReplyOutcome::RequestError, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (ReplyOutcome::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (ReplyOutcome::ComeBack { code, .. }, _) => status_of(*code),
     };
     let mut response = Response::builder()
         .status(status)
         .content_type(media.content_type());
     if reply.outcome == ReplyOutcome::MutationByGet {
         response = response.header(header::ALLOW, "POST");
+    }
+    if let ReplyOutcome::ComeBack { after_s, .. } = reply.outcome {
+        response = response.header(header::RETRY_AFTER, after_s);
     }
     response.body(reply.body)
 }
@@ -173,26 +192,25 @@ fn accepted(headers: &HeaderMap) -> Result<Media, Response> {
     Err(response)
 }
 
-async fn read_at_most(bytes_max: usize, body: Body) -> Result<Bytes, Refusal> {
-    read(body, bytes_max).await.map_err(|error| match error {
-        ReadError::TooLong => Refusal::limit("graphql_body_bytes_max", bytes_max, "the request"),
-        ReadError::Broken => Refusal::invalid("the body ended before it was whole"),
-    })
+/// Refuses a body that says itself how much too long it is, before any of it is read.
+fn refuse_announced(headers: &HeaderMap, bytes_max: usize) -> Result<(), Refusal> {
+    let announced = headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    match announced {
+        Some(n_bytes) if n_bytes > bytes_max => Err(too_long(bytes_max)),
+        _ => Ok(()),
+    }
 }
 
-fn parse_post(bytes: &[u8]) -> Result<GraphqlRequest, Refusal> {
-    let value: serde_json::Value = serde_json::from_slice(bytes)
-        .map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
-    if value.is_array() {
-        return Err(Refusal::invalid(
-            "batches of requests are not accepted; send one request at a time",
-        ));
-    }
-    if !value.get("query").is_some_and(serde_json::Value::is_string) {
-        return Err(Refusal::invalid("the request needs a text `query`").at("query"));
-    }
-    serde_json::from_value(value)
-        .map_err(|error| Refusal::invalid(format!("the request is malformed: {error}")))
+fn too_long(bytes_max: usize) -> Refusal {
+    Refusal::limit("graphql_body_bytes_max", bytes_max, "the request")
+}
+
+async fn read_at_most(bytes_max: usize, body: Body) -> Result<Bytes, Refusal> {
+    read(body, bytes_max).await.map_err(|error| match error {
+        ReadError::TooLong => too_long(bytes_max),
+        ReadError::Broken => Refusal::invalid("the body ended before it was whole"),
+    })
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
@@ -221,27 +239,17 @@ fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 fn parse_get(request: &Request) -> Result<GraphqlRequest, Refusal> {
-    let parameters: std::collections::HashMap<String, String> = request
+    let mut parameters: HashMap<String, String> = request
         .params()
         .map_err(|_| Refusal::invalid("the address can't be read"))?;
-    let object = |name: &str| match parameters.get(name).map(String::as_str) {
-        None | Some("") => Ok(None),
-        Some(text) => serde_json::from_str(text)
-            .map_err(|_| Refusal::invalid(format!("`{name}` is not a JSON object")).at(name)),
-    };
-    let query = parameters
-        .get("query")
-        .cloned()
-        .ok_or_else(|| Refusal::invalid("the address needs the parameter `query`").at("query"))?;
-    Ok(GraphqlRequest {
-        query,
-        operation_name: parameters
-            .get("operationName")
-            .filter(|name| !name.is_empty())
-            .cloned(),
-        variables: object("variables")?,
-        extensions: object("extensions")?,
-    })
+    let mut given = |name: &str| parameters.remove(name).filter(|text| !text.is_empty());
+    let (query, operation_name) = (given("query"), given("operationName"));
+    let (variables, extensions) = (given("variables"), given("extensions"));
+    GraphqlRequest::from_parameters(query, operation_name, variables, extensions.as_deref())
+}
+
+fn status_of(code: ErrorCode) -> StatusCode {
+    StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A request that never reached the schema, in GraphQL's own error shape and without `data`.
@@ -251,16 +259,15 @@ fn refused(refusal: &Refusal, media: Media) -> Response {
         object.remove("message");
     }
     let body = json!({ "errors": [{ "message": refusal.message, "extensions": extensions }] });
-    let status =
-        StatusCode::from_u16(refusal.code.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = status_of(refusal.code);
     let mut response = Response::builder()
         .status(status)
         .content_type(media.content_type());
     if status == StatusCode::UNAUTHORIZED {
         response = response.header(header::WWW_AUTHENTICATE, "Bearer");
     }
-    if refusal.code.retryable() {
-        response = response.header(header::RETRY_AFTER, RETRY_AFTER_S);
+    if let Some(seconds) = retry_after_s(refusal) {
+        response = response.header(header::RETRY_AFTER, seconds);
     }
     response.body(body.to_string())
 }

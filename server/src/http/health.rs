@@ -34,8 +34,8 @@ pub(super) async fn ready(state: Data<&HttpState>) -> (StatusCode, &'static str)
     }
 }
 
-/// `GET /v1/status`, with the operator's token: version, plugins, batches on their way, and how
-/// many GraphQL requests by POST there were and how many of them found their answer finished.
+/// `GET /v1/status`, with the operator's token: version, plugins, batches on their way, requests that
+/// run and wait, and how many GraphQL requests by POST there were and how many of them found their answer finished.
 #[handler]
 pub(super) async fn status(
     request: &Request,
@@ -73,10 +73,22 @@ pub(super) async fn status(
         "version": env!("CARGO_PKG_VERSION"),
         "answers": answers,
         "caches": caches,
+        "queries": queries(&state),
         "ingests": ingests(&state),
         "plugins": plugins,
     });
     Json(status).into_response()
+}
+
+/// How many GraphQL requests run and wait, and what became of others since the start.
+fn queries(state: &HttpState) -> serde_json::Value {
+    let counts = state.services.query_counts();
+    json!({
+        "running": counts.running,
+        "waiting": counts.waiting,
+        "abandoned": counts.abandoned,
+        "turnedAway": counts.turned_away,
+    })
 }
 
 /// The batches that are being checked and written, and how far they are.

@@ -4,6 +4,7 @@
 //! services or the schema, and the result into a response.
 
 mod auth;
+mod connection;
 mod error;
 mod explorer;
 mod graphql;
@@ -15,5 +16,6 @@ mod request_id;
 mod server;
 mod small_body;
 
+pub use connection::Connections;
 pub(crate) use error::refusal_json;
 pub use server::{HttpState, Listening, listen};

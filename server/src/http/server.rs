@@ -8,16 +8,14 @@ use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 use bellwether_schema::ApiSchema;
 use bellwether_service::Services;
-use poem::http::uri::Scheme;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
-use poem::web::{LocalAddr, RemoteAddr};
 use poem::{
     Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Response, Route, RouteMethod, Server, get,
     handler, post,
 };
-use tokio::net::TcpStream;
 
+use super::connection::{Connections, Watching};
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
@@ -34,6 +32,8 @@ pub struct HttpState {
     pub graphql_body_bytes_max: usize,
     /// Whether the explorer is served.
     pub serves_explorer: bool,
+    /// The open connections.
+    pub connections: Connections,
 }
 
 /// A server that has its port but doesn't answer yet.
@@ -70,31 +70,13 @@ impl Listening {
         grace: Duration,
     ) -> Result<(), String> {
         let services = state.services.clone();
-        let server = Server::new_with_acceptor(Undelayed(self.acceptor));
+        let server =
+            Server::new_with_acceptor(Watching::new(self.acceptor, state.connections.clone()));
         let served = server
             .run_with_graceful_shutdown(routes(state), stop, Some(grace))
             .await;
         services.finish().await;
         served.map_err(|error| format!("the server stopped: {error}"))
-    }
-}
-
-/// Takes connections whose small packets are sent at once: an answer's end doesn't wait until the
-/// client has acknowledged its beginning.
-struct Undelayed(TcpAcceptor);
-
-impl Acceptor for Undelayed {
-    type Io = TcpStream;
-
-    fn local_addr(&self) -> Vec<LocalAddr> {
-        self.0.local_addr()
-    }
-
-    async fn accept(&mut self) -> std::io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
-        let accepted = self.0.accept().await?;
-        // A connection that can't be set so is gone, which its first read tells.
-        let _ = accepted.0.set_nodelay(true);
-        Ok(accepted)
     }
 }
 

@@ -12,9 +12,9 @@ use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
 use super::error::HttpError;
 
-/// Bodies announced with at most so many bytes are read first: twice the largest GraphQL
+/// Bodies announced with at most so many bytes are read first: four times the largest GraphQL
 /// request, so that one over its limit hears of it too, and reports of some thousand rows.
-const SMALL_BODY_BYTES_MAX: usize = 512 * 1024;
+const SMALL_BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Reads small bodies before the endpoint runs.
 #[derive(Debug, Clone, Copy)]

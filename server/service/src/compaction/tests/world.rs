@@ -24,7 +24,9 @@ use bellwether_plugin_host::{PluginHost, PluginHostConfig};
 use bellwether_store::{Store, StoreConfig, StoredRow};
 
 use crate::finished::FinishedKey;
-use crate::{CompactionConfig, CompactionReport, Error, ServiceConfig, Services, Steps};
+use crate::{
+    CompactionConfig, CompactionReport, Error, QueryPlacesConfig, ServiceConfig, Services, Steps,
+};
 
 pub(super) const RETENTION_DAYS: u32 = 10;
 
@@ -340,6 +342,12 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        query_places: QueryPlacesConfig {
+            queries_at_once_max: 4,
+            queries_per_agency_max: 4,
+            queries_waiting_max: 4,
+            queue_wait_ms: 1_000,
+        },
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,
