@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::codes::CodeTable;
 use bellwether_domain::dataset::{Dataset, DatasetName, MeasureKind};
 use bellwether_domain::fact::{Fact, FactKey, Text};
@@ -196,6 +197,7 @@ fn an_authorised_scope(folder: &Path) -> Scope {
         reporting_currency: Currency::parse("USD").expect("this is a currency"),
         timezone: ZoneName::parse("UTC").expect("this is a zone"),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue
         .create_agency(&agency, Timestamp::UNIX_EPOCH)

@@ -4,17 +4,19 @@
 //! Each remote enum is converted by an exhaustive match, so a word that the domain gains stops
 //! this crate from compiling until it is told here too.
 
+mod calendar;
 mod metric;
 
 use async_graphql::Enum;
 
+pub(crate) use calendar::{Fill, Grain, MonthOfYear, RangeUnit, Weekday};
 pub(crate) use metric::Metric;
 
 /// What an answer can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_domain::query::Dimension")]
 pub(crate) enum Dimension {
-    /// The day, week or month, by `grain`.
+    /// The day, week, month, quarter or year, by `grain`.
     Period,
     /// The hour of the day, 0 to 23, in the ad account's zone.
     Hour,
@@ -36,28 +38,18 @@ pub(crate) enum Dimension {
     Product,
 }
 
-/// The length of a period.
+/// Which of a cell's numbers is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "bellwether_domain::query::Grain")]
-pub(crate) enum Grain {
-    /// One day.
-    Day,
-    /// Seven days from the agency's week start; a period is named by its first day.
-    Week,
-    /// A calendar month; a period is named by its first day.
-    Month,
-}
-
-/// What a range relative to today is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "bellwether_domain::query::RangeUnit")]
-pub(crate) enum RangeUnit {
-    /// Days; the last one is yesterday.
-    Day,
-    /// Whole weeks; the present one is not among them.
-    Week,
-    /// Whole calendar months; the present one is not among them.
-    Month,
+#[graphql(remote = "bellwether_domain::query::CellPart")]
+pub(crate) enum CellPart {
+    /// The metric over the range asked for.
+    Value,
+    /// The metric over the range compared with; needs `compare`.
+    Previous,
+    /// The value less the previous one; needs `compare`.
+    Delta,
+    /// The delta over the size of the previous value, 0.25 for 25 % more; needs `compare`.
+    DeltaRatio,
 }
 
 /// The name of a dataset.
@@ -168,6 +160,8 @@ pub(crate) enum WarningCode {
     BrandCostsLeftOut,
     /// A brand's cost is not spread by spend, because its campaigns have several currencies.
     CostsNotSpread,
+    /// The range compared with has more periods than the range; the last ones are left out.
+    PreviousRangeCut,
 }
 
 /// Where a campaign runs.
@@ -244,6 +238,19 @@ pub(crate) enum TotalsLevel {
     Group,
     /// All groups of the answer, on this page or not, computed from components.
     Grand,
+    /// The groups that agree in the dimensions of `levelBy`, computed from components.
+    Subtotal,
+}
+
+impl TotalsLevel {
+    /// The level of totals of these dimensions.
+    pub(crate) fn of(level: &[bellwether_domain::query::Dimension]) -> Self {
+        if level.is_empty() {
+            Self::Grand
+        } else {
+            Self::Subtotal
+        }
+    }
 }
 
 /// In which direction rows are sorted.
@@ -304,23 +311,4 @@ pub(crate) enum Unit {
     MoneyPerEvent,
     /// No unit; of a share, 0.25 means 25 %.
     Ratio,
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum Weekday {
-    /// The day after Sunday.
-    Monday,
-    /// The day after Monday.
-    Tuesday,
-    /// The day after Tuesday.
-    Wednesday,
-    /// The day after Wednesday.
-    Thursday,
-    /// The day after Thursday.
-    Friday,
-    /// The day after Friday.
-    Saturday,
-    /// The day after Saturday.
-    Sunday,
 }

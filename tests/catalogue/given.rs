@@ -8,6 +8,7 @@ use bellwether_catalogue::{Catalogue, NewBatch, NewSegment, Publication, Publish
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::{Campaign, CampaignStatus, Objective, Platform};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::{
@@ -51,6 +52,7 @@ pub(super) fn an_agency(catalogue: &Catalogue, name: &str) -> Scope {
         reporting_currency: Currency::parse("USD").unwrap(),
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue.create_agency(&agency, at(0)).unwrap();
     catalogue.operator_scope(&agency.slug).unwrap()

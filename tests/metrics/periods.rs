@@ -1,10 +1,11 @@
 //! Ranges and periods: half-open days, weeks of the agency, months cut by the range.
 
 use bellwether_domain::time::{Date, DateRange, Weekday, date};
-use bellwether_test_support::Persona;
+use bellwether_test_support::{Persona, TestServer, run};
 use serde_json::{Value, json};
 
 use super::{APRIL, an_empty_server, delivered, metrics, refused, today};
+use crate::given::BELLWETHER;
 
 /// A report of one impression a day.
 fn one_a_day(from: Date, until: Date) -> String {
@@ -155,4 +156,72 @@ fn a_grain_without_periods_is_refused() {
         "totals { impressions }",
     );
     assert_eq!(error["extensions"]["field"], "grain");
+}
+
+#[test]
+fn a_question_may_start_its_weeks_on_another_day() {
+    let server = delivered(&one_a_day(date(2026, 4, 1), date(2026, 4, 13)));
+    let input = format!("{APRIL}, by: [PERIOD], grain: WEEK, weekStart: WEDNESDAY");
+    let answer = metrics(&server.viewer(), &input, "rows { period impressions }");
+    assert_eq!(
+        answer["rows"],
+        periods([("2026-04-01", 7), ("2026-04-08", 5)])
+    );
+    let daily = format!("{APRIL}, by: [PERIOD], weekStart: WEDNESDAY");
+    let error = refused(&server.viewer(), &daily, "rowCount");
+    assert_eq!(error["extensions"]["field"], "weekStart");
+}
+
+#[test]
+fn quarters_and_years_are_those_of_the_calendar_unless_the_agency_says() {
+    let server = delivered(&one_a_day(date(2025, 12, 30), date(2026, 7, 3)));
+    let range = r#"between: {from: "2025-01-01", until: "2027-01-01"}"#;
+    assert_eq!(
+        by_period(&server.viewer(), range, "QUARTER"),
+        periods([
+            ("2025-10-01", 2),
+            ("2026-01-01", 90),
+            ("2026-04-01", 91),
+            ("2026-07-01", 2)
+        ])
+    );
+    assert_eq!(
+        by_period(&server.viewer(), range, "YEAR"),
+        periods([("2025-01-01", 2), ("2026-01-01", 183)])
+    );
+}
+
+/// A server with a further agency, whose fiscal years start in February, and its owner.
+fn with_fiscal_years_from_february() -> (TestServer, Persona) {
+    let stopped = an_empty_server().kill();
+    let data_dir = stopped.data_dir().display().to_string();
+    let admin = |options: &str| {
+        let line = format!("admin {options} --data-dir {data_dir}");
+        let ran = run(BELLWETHER, line.split(' ')).succeeded();
+        ran.stdout.trim().to_owned()
+    };
+    let agency = "--name Fiscal --currency USD --timezone UTC --fiscal-year-start february";
+    let token = admin(&format!("add-agency fiscal {agency}"));
+    admin("add-brand tea --agency fiscal --name Tea");
+    let server = stopped.restart();
+    let owner = Persona::new(server.url(), Some(&token));
+    (server, owner)
+}
+
+#[test]
+fn quarters_and_years_follow_the_agencys_fiscal_year() {
+    let (_server, owner) = with_fiscal_years_from_february();
+    let report = one_a_day(date(2025, 12, 30), date(2026, 7, 3));
+    owner.commit_csv("delivery_daily", "tea", &report);
+    let told = owner.data("{ viewer { agency { fiscalYearStart } } }");
+    assert_eq!(told["viewer"]["agency"]["fiscalYearStart"], "FEBRUARY");
+    let range = r#"between: {from: "2025-01-01", until: "2027-01-01"}"#;
+    assert_eq!(
+        by_period(&owner, range, "QUARTER"),
+        periods([("2025-11-01", 33), ("2026-02-01", 89), ("2026-05-01", 63)])
+    );
+    assert_eq!(
+        by_period(&owner, range, "YEAR"),
+        periods([("2025-02-01", 33), ("2026-02-01", 152)])
+    );
 }

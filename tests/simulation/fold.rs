@@ -200,6 +200,12 @@ impl Question {
                 }
             }
             Grain::Month => first = first.first_of_month(),
+            Grain::Quarter => {
+                while first.day() != 1 || first.month() % 3 != 1 {
+                    first = first.yesterday().expect("there is a day before");
+                }
+            }
+            Grain::Year => first = first.first_of_year(),
         }
         first.to_string()
     }

@@ -16,6 +16,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::batch::BatchAnswer;
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::ids::{AgencyId, BatchId, BrandId, IdSource, StoreId};
 use bellwether_domain::money::Currency;
 use bellwether_domain::query::MetricRequest;
@@ -127,6 +128,7 @@ impl Product {
             reporting_currency: Currency::parse("USD").expect("a currency"),
             timezone: ZoneName::parse("UTC").expect("a zone"),
             week_start: Weekday::Monday,
+            fiscal_year_start: MonthOfYear::January,
         };
         catalogue.create_agency(&agency, now).expect("it is new");
         let scope = catalogue.operator_scope(&agency.slug).expect("it is there");

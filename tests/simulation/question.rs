@@ -2,7 +2,7 @@
 
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::query::{
-    Attribution, Dimension, Filter, Grain, LabelFilter, MetricRequest, Order, OrderKey,
+    Attribution, CellPart, Dimension, Filter, Grain, LabelFilter, MetricRequest, Order, OrderKey,
     RangeRequest,
 };
 use bellwether_domain::time::Date;
@@ -70,7 +70,7 @@ impl Question {
         Self {
             dataset,
             by,
-            grain: [Grain::Day, Grain::Week, Grain::Month][rng.random_range(0..3)],
+            grain: Grain::ALL[rng.random_range(0..Grain::ALL.len())],
             days: (days.0.min(days.1), days.0.max(days.1)),
             brand: rng
                 .random_bool(0.2)
@@ -158,19 +158,16 @@ impl Question {
         let metric = |place: usize| self.entry().metric(place);
         let after: Date = day(self.days.1).tomorrow().expect("there is a next day");
         let order = Order {
-            key: OrderKey::Metric(metric(self.metrics[0])),
+            key: OrderKey::Metric(metric(self.metrics[0]), CellPart::Value),
             descending: true,
         };
+        let range = RangeRequest::Between {
+            from: day(self.days.0),
+            until: after,
+        };
         MetricRequest {
-            brands: None,
             dataset: Some(self.entry().name),
             metrics: self.metrics.iter().map(|place| metric(*place)).collect(),
-            selected_metrics: Vec::new(),
-            selected_dimensions: Vec::new(),
-            range: RangeRequest::Between {
-                from: day(self.days.0),
-                until: after,
-            },
             by: self.by.clone(),
             labels: self.by_team.then(|| TEAM.to_owned()).into_iter().collect(),
             grain: self.by.contains(&Dimension::Period).then_some(self.grain),
@@ -188,6 +185,7 @@ impl Question {
                 }),
                 accept_mixed: true,
             },
+            ..MetricRequest::over(range)
         }
     }
 

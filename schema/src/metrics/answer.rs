@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Metric;
+use bellwether_domain::time::DateRange;
 use bellwether_service::MetricsAnswer;
 
 use super::row::{MetricsRow, RowPlace};
-use super::table::{self, MetricsTable};
+use super::table::{self, MetricsTable, TableOf};
 use crate::context::ContextExt;
 use crate::paging::PageInfo;
 use crate::refusal::resolver_error;
@@ -64,6 +65,23 @@ impl MetricsResult {
     }
 }
 
+impl MetricsResult {
+    fn shown(
+        &self,
+        what: TableOf,
+        decimals: DecimalForm,
+        shape: TableShape,
+    ) -> Result<MetricsTable> {
+        let amounts = match decimals {
+            DecimalForm::String => Amounts::AsText,
+            DecimalForm::Number => Amounts::AsNumbers,
+        };
+        let answer = self.answer.answer.table();
+        let table = table::table(answer, what, &self.table_metrics, amounts, shape);
+        table.map_err(|refusal: Refusal| resolver_error(&refusal))
+    }
+}
+
 impl AnswerPage {
     fn page_info(&self) -> PageInfo {
         let cursor = |offset| self.answer.cursor(offset).encode();
@@ -90,12 +108,14 @@ impl MetricsResult {
             .collect()
     }
 
-    /// The totals over all rows, on this page or not, computed from components: one row of level GRAND.
+    /// The totals that the input's `totals` asks for, over all rows, on this page or not, and also those that `having` or `top` leave out; computed from components.
     async fn totals(&self) -> Vec<MetricsRow> {
-        vec![MetricsRow {
-            page: Arc::clone(&self.answer),
-            place: RowPlace::Grand,
-        }]
+        (0..self.answer.answer.table().totals.len())
+            .map(|index| MetricsRow {
+                page: Arc::clone(&self.answer),
+                place: RowPlace::Total(index),
+            })
+            .collect()
     }
 
     /// The rows of this page as columns and values, for tables and data frames.
@@ -109,23 +129,28 @@ impl MetricsResult {
         decimals: DecimalForm,
         #[graphql(desc = "What a row is.", default_with = "TableShape::Arrays")] shape: TableShape,
     ) -> Result<MetricsTable> {
-        let amounts = match decimals {
-            DecimalForm::String => Amounts::AsText,
-            DecimalForm::Number => Amounts::AsNumbers,
-        };
-        let page = &self.answer;
-        let whole = page.answer.table();
-        table::table(
-            whole,
-            page.from..page.until,
-            &self.table_metrics,
-            amounts,
+        self.shown(
+            TableOf::Rows(self.answer.from..self.answer.until),
+            decimals,
             shape,
         )
-        .map_err(|refusal: Refusal| resolver_error(&refusal))
     }
 
-    /// How many rows the whole answer has.
+    /// The totals as columns and values: as `table`, after `level` (`GRAND` or `SUBTOTAL`) and `level_by`, the level's dimensions with commas.
+    #[expect(clippy::unused_async, reason = "fields of objects are async functions")]
+    async fn totals_table(
+        &self,
+        #[graphql(
+            desc = "How exact decimals are written.",
+            default_with = "DecimalForm::String"
+        )]
+        decimals: DecimalForm,
+        #[graphql(desc = "What a row is.", default_with = "TableShape::Arrays")] shape: TableShape,
+    ) -> Result<MetricsTable> {
+        self.shown(TableOf::Totals, decimals, shape)
+    }
+
+    /// How many rows the whole answer has, after `having` and `top`.
     async fn row_count(&self) -> i32 {
         // `groups_max` is far below what an `Int` holds.
         i32::try_from(self.answer.answer.table().rows.len()).unwrap_or(i32::MAX)
@@ -178,6 +203,17 @@ impl ResultMeta {
         self.answer.data_through().map(Date)
     }
 
+    /// The days that were read.
+    async fn range(&self) -> DayRange {
+        DayRange::of(self.answer.table().query.range)
+    }
+
+    /// The days that the answer is compared with; null without `compare`.
+    async fn previous_range(&self) -> Option<DayRange> {
+        let compare = self.answer.table().query.compare;
+        compare.map(|compare| DayRange::of(compare.range))
+    }
+
     /// When the numbers were computed.
     async fn computed_at(&self) -> DateTime {
         DateTime(self.answer.computed_at())
@@ -205,6 +241,24 @@ impl ResultMeta {
 fn count(n: usize) -> i32 {
     // There are as many partitions as months.
     i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+/// A half-open range of days.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct DayRange {
+    /// The first day.
+    from: Date,
+    /// The first day after the range.
+    until: Date,
+}
+
+impl DayRange {
+    fn of(range: DateRange) -> Self {
+        Self {
+            from: Date(range.from()),
+            until: Date(range.until()),
+        }
+    }
 }
 
 /// One thing to know of an answer.

@@ -2,16 +2,15 @@
 
 use async_graphql::{ID, InputObject, OneofObject};
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::{BrandId, CampaignId};
-use bellwether_domain::query::{self, Filter, MetricRequest, Order, OrderKey, RangeRequest};
-
+use bellwether_domain::ids::BrandId;
+use bellwether_domain::query::{self, CompareRequest, MetricRequest, RangeRequest};
 use bellwether_service::{Cursor, Reading};
 
+use super::filters::{MetricsFilter, label_filters};
 use super::selection::Selection;
+use super::shown::{HavingInput, MetricsOrder, TopInput, orders};
 use crate::scalars::{Date, DateTime};
-use crate::words::{
-    CacheMode, DatasetName, Dimension, Grain, Metric, Platform, RangeUnit, SortDirection,
-};
+use crate::words::{CacheMode, DatasetName, Dimension, Fill, Grain, Metric, RangeUnit, Weekday};
 
 /// A metric query.
 #[derive(Debug, InputObject)]
@@ -32,11 +31,25 @@ pub(crate) struct MetricsInput {
     labels: Vec<String>,
     /// The length of periods; needs `PERIOD` in `by`, where the default is `DAY`.
     grain: Option<Grain>,
+    /// The day weeks start on, such as `SUNDAY`; left out, the agency's. Needs grain `WEEK` or a range of weeks.
+    week_start: Option<Weekday>,
     /// Which facts are kept; all of its filters hold at once.
     #[graphql(name = "where")]
     filter: Option<MetricsFilter>,
+    /// Which rows are shown, by their cells: all conditions hold, at most 16, such as `{metric: SPEND, gte: "100"}`. Totals stay those of all rows.
+    having: Option<Vec<HavingInput>>,
     /// What the rows are sorted by; ties are broken by the dimensions of `by`.
     order_by: Option<Vec<MetricsOrder>>,
+    /// How many of the sorted rows are shown, such as the first 5 of each brand: `{n: 5, per: [BRAND]}`. Totals stay those of all rows.
+    top: Option<TopInput>,
+    /// The levels of `totals`, each some dimensions of `by`: `[]` is the grand total, `[BRAND]` one total a brand. At most 16.
+    #[graphql(default_with = "vec![Vec::new()]")]
+    totals: Vec<Vec<Dimension>>,
+    /// With which earlier range every row and total is compared, at the same snapshot.
+    compare: Option<CompareInput>,
+    /// What stands in the periods in which a group of the answer has no facts; needs `PERIOD` in `by`.
+    #[graphql(default_with = "Fill::None")]
+    fill: Fill,
     /// Which attribution window is used, where campaigns report several.
     attribution: Option<AttributionInput>,
     /// Facts as they were known at this moment; names, platforms and labels are the present ones.
@@ -73,96 +86,24 @@ pub(crate) struct BetweenInput {
     until: Date,
 }
 
-/// Which facts are kept, by dimension.
-#[derive(Debug, Default, InputObject)]
-pub(crate) struct MetricsFilter {
-    /// By the campaign's platform.
-    platform: Option<PlatformFilter>,
-    /// By brand.
-    brand: Option<IdFilter>,
-    /// By campaign.
-    campaign: Option<IdFilter>,
-    /// By the campaign's labels; all hold at once.
-    labels: Option<Vec<LabelFilter>>,
-    /// By the campaign's currency.
-    currency: Option<TextFilter>,
-    /// By the audience's country.
-    country: Option<TextFilter>,
-    /// By the audience's age group.
-    age: Option<TextFilter>,
-    /// By the audience's gender.
-    gender: Option<TextFilter>,
-    /// By the hour of the day, 0 to 23, in the ad account's zone.
-    hour: Option<HourFilter>,
-    /// By the product that feedback speaks of.
-    product: Option<TextFilter>,
+/// With which range an answer is compared. Periods stand beside each other by their places, the
+/// first beside the first; a range with more periods is cut to as many.
+#[derive(Debug, OneofObject)]
+pub(crate) enum CompareInput {
+    /// The range of as many days just before; by months, quarters or years, of as many of these.
+    PreviousPeriod(AlignmentInput),
+    /// The same range of the year before, so that a month meets its like.
+    PreviousYear(AlignmentInput),
+    /// From a day up to and without another.
+    Between(BetweenInput),
 }
 
-/// A filter on platforms: exactly one of `eq` and `in`.
+/// How an earlier range is laid beside the range.
 #[derive(Debug, InputObject)]
-pub(crate) struct PlatformFilter {
-    /// Keeps this platform.
-    eq: Option<Platform>,
-    /// Keeps these platforms.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<Platform>>,
-}
-
-/// A filter on ids: exactly one of `eq` and `in`.
-#[derive(Debug, InputObject)]
-pub(crate) struct IdFilter {
-    /// Keeps this id.
-    eq: Option<ID>,
-    /// Keeps these ids.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<ID>>,
-}
-
-/// A filter on texts: exactly one of `eq` and `in`.
-#[derive(Debug, InputObject)]
-pub(crate) struct TextFilter {
-    /// Keeps this text.
-    eq: Option<String>,
-    /// Keeps these texts.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<String>>,
-}
-
-/// A filter on hours of the day: exactly one of `eq` and `in`.
-#[derive(Debug, InputObject)]
-pub(crate) struct HourFilter {
-    /// Keeps this hour.
-    eq: Option<i32>,
-    /// Keeps these hours.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<i32>>,
-}
-
-/// A filter on a label of campaigns: exactly one of `eq` and `in`. Campaigns without the label are
-/// left out.
-#[derive(Debug, InputObject)]
-pub(crate) struct LabelFilter {
-    /// The label's name.
-    name: String,
-    /// Keeps this value.
-    eq: Option<String>,
-    /// Keeps these values.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<String>>,
-}
-
-/// A sort key: exactly one of `metric`, `dimension` and `label`.
-#[derive(Debug, InputObject)]
-pub(crate) struct MetricsOrder {
-    /// Sorts by this metric.
-    metric: Option<Metric>,
-    /// Sorts by this dimension, which must stand in `by`.
-    dimension: Option<Dimension>,
-    /// Sorts by the label of this name, which must stand in `labels`; rows without it first.
-    label: Option<String>,
-    /// Which comes first.
-    #[graphql(default_with = "SortDirection::Asc")]
-    direction: SortDirection,
+pub(crate) struct AlignmentInput {
+    /// Whether weekdays meet their like: the shift is whole weeks, 52 of them for a year. By weeks it always is.
+    #[graphql(default = false)]
+    weekday_aligned: bool,
 }
 
 /// Which attribution window is used.
@@ -210,11 +151,17 @@ impl MetricsInput {
             selected_metrics: selection.metrics,
             selected_dimensions: selection.dimensions,
             range: self.range.into(),
-            by: self.by.into_iter().map(Into::into).collect(),
+            by: dimensions(self.by),
             grain: self.grain.map(Into::into),
+            week_start: self.week_start.map(Into::into),
             filters: filter.into_filters()?,
             label_filters,
+            having: self.having.into_iter().flatten().map(Into::into).collect(),
             order_by: orders(self.order_by.unwrap_or_default(), &self.labels)?,
+            top: self.top.map(Into::into),
+            totals: self.totals.into_iter().map(dimensions).collect(),
+            compare: self.compare.map(Into::into),
+            fill: self.fill.into(),
             labels: self.labels,
             attribution: query::Attribution {
                 window: attribution.window,
@@ -222,6 +169,10 @@ impl MetricsInput {
             },
         })
     }
+}
+
+fn dimensions(words: Vec<Dimension>) -> Vec<query::Dimension> {
+    words.into_iter().map(Into::into).collect()
 }
 
 fn brand_ids(ids: &[ID]) -> Result<Vec<BrandId>, Refusal> {
@@ -247,119 +198,19 @@ impl From<RangeInput> for RangeRequest {
     }
 }
 
-fn orders(orders: Vec<MetricsOrder>, labels: &[String]) -> Result<Vec<Order>, Refusal> {
-    let checked = orders.into_iter().enumerate().map(|(index, order)| {
-        let key = match (order.metric, order.dimension, order.label) {
-            (Some(metric), None, None) => OrderKey::Metric(metric.into()),
-            (None, Some(dimension), None) => OrderKey::Dimension(dimension.into()),
-            // A place behind the last label is refused with the rest of the question.
-            (None, None, Some(label)) => OrderKey::Label(
-                labels
-                    .iter()
-                    .position(|known| *known == label)
-                    .unwrap_or(labels.len()),
-            ),
-            _ => {
-                return Err(Refusal::invalid(
-                    "a sort key has exactly one of `metric`, `dimension` and `label`",
-                )
-                .at(format!("orderBy[{index}]")));
-            }
-        };
-        Ok(Order {
-            key,
-            descending: order.direction == SortDirection::Desc,
-        })
-    });
-    checked.collect()
-}
-
-fn label_filters(filters: Vec<LabelFilter>) -> Result<Vec<query::LabelFilter>, Refusal> {
-    let checked = filters.into_iter().enumerate().map(|(index, filter)| {
-        let values = values_of(filter.eq, filter.any_of)
-            .map_err(|refusal| refusal.at(format!("where.labels[{index}]")))?;
-        Ok(query::LabelFilter {
-            name: filter.name,
-            values,
-        })
-    });
-    checked.collect()
-}
-
-/// The values of a filter, of which exactly one of `eq` and `in` is given.
-fn values_of<T>(eq: Option<T>, any_of: Option<Vec<T>>) -> Result<Vec<T>, Refusal> {
-    match (eq, any_of) {
-        (Some(value), None) => Ok(vec![value]),
-        (None, Some(values)) => Ok(values),
-        _ => Err(Refusal::invalid(
-            "a filter has exactly one of `eq` and `in`",
-        )),
-    }
-}
-
-impl MetricsFilter {
-    fn into_filters(self) -> Result<Vec<Filter>, Refusal> {
-        use query::Dimension as By;
-        let mut filters = Filters::default();
-        if let Some(filter) = self.platform {
-            let word = |platform: Platform| {
-                bellwether_domain::campaign::Platform::from(platform).to_string()
-            };
-            filters.add(By::Platform, filter.eq, filter.any_of, |platform| {
-                Ok(word(platform))
-            })?;
+impl From<CompareInput> for CompareRequest {
+    fn from(compare: CompareInput) -> Self {
+        match compare {
+            CompareInput::PreviousPeriod(alignment) => Self::PreviousPeriod {
+                weekday_aligned: alignment.weekday_aligned,
+            },
+            CompareInput::PreviousYear(alignment) => Self::PreviousYear {
+                weekday_aligned: alignment.weekday_aligned,
+            },
+            CompareInput::Between(between) => Self::Between {
+                from: between.from.0,
+                until: between.until.0,
+            },
         }
-        if let Some(filter) = self.brand {
-            filters.add(By::Brand, filter.eq, filter.any_of, |id| {
-                Ok(id.parse::<BrandId>()?.to_string())
-            })?;
-        }
-        if let Some(filter) = self.campaign {
-            filters.add(By::Campaign, filter.eq, filter.any_of, |id| {
-                Ok(id.parse::<CampaignId>()?.to_string())
-            })?;
-        }
-        if let Some(filter) = self.hour {
-            filters.add(By::Hour, filter.eq, filter.any_of, |hour| {
-                Ok(hour.to_string())
-            })?;
-        }
-        let of_texts = [
-            (By::Currency, self.currency),
-            (By::Country, self.country),
-            (By::Age, self.age),
-            (By::Gender, self.gender),
-            (By::Product, self.product),
-        ];
-        for (dimension, filter) in of_texts {
-            if let Some(filter) = filter {
-                filters.add(dimension, filter.eq, filter.any_of, Ok)?;
-            }
-        }
-        Ok(filters.added)
-    }
-}
-
-/// The filters that were given so far.
-#[derive(Default)]
-struct Filters {
-    added: Vec<Filter>,
-}
-
-impl Filters {
-    fn add<T>(
-        &mut self,
-        dimension: query::Dimension,
-        eq: Option<T>,
-        any_of: Option<Vec<T>>,
-        text_of: impl Fn(T) -> Result<String, Refusal>,
-    ) -> Result<(), Refusal> {
-        let path = format!("where.{}", dimension.as_str().to_ascii_lowercase());
-        let texts = |values: Vec<T>| values.into_iter().map(text_of).collect();
-        let values = values_of(eq, any_of)
-            .and_then(texts)
-            .map_err(|refusal| refusal.at(path))?;
-        self.added.push(Filter { dimension, values });
-        Ok(())
     }
 }

@@ -6,10 +6,14 @@
 
 mod answer;
 mod explain;
+mod fields;
+mod filters;
 mod input;
 mod row;
 mod selection;
+mod shown;
 mod table;
+mod values;
 
 pub(crate) use answer::MetricsResult;
 pub(crate) use explain::MetricsPlan;

@@ -7,16 +7,18 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Result, SimpleObject};
 use bellwether_domain::answer::Row;
-use bellwether_domain::error_code::Refusal;
-use bellwether_domain::metric::{Metric, NoteCode as DomainNote, Value};
+use bellwether_domain::metric::{Metric, NoteCode as DomainNote};
+use bellwether_domain::query::CellPart;
 
 use super::answer::AnswerPage;
+use super::fields::with_metric_fields;
+use super::values::{FromCell, MetricsRatios, MetricsValues};
 use crate::refusal::resolver_error;
-use crate::scalars::{Count, Date, Decimal, float};
-use crate::words::{self, NoteCode, Platform, TotalsLevel};
+use crate::scalars::{Count, Date, Decimal};
+use crate::words::{self, Dimension, NoteCode, Platform, TotalsLevel};
 
 /// A row of an answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct MetricsRow {
     pub(super) page: Arc<AnswerPage>,
     pub(super) place: RowPlace,
@@ -27,8 +29,8 @@ pub(crate) struct MetricsRow {
 pub(crate) enum RowPlace {
     /// The group at this place.
     Group(usize),
-    /// The grand total.
-    Grand,
+    /// The total at this place.
+    Total(usize),
 }
 
 impl MetricsRow {
@@ -36,51 +38,54 @@ impl MetricsRow {
         let table = self.page.answer.table();
         match self.place {
             RowPlace::Group(index) => &table.rows[index],
-            RowPlace::Grand => &table.total,
+            RowPlace::Total(index) => &table.totals[index].row,
         }
     }
 
-    fn value<T: FromCell>(&self, metric: Metric) -> Result<Option<T>> {
+    /// The number of a metric's cell in its field's type.
+    pub(super) fn value<T: FromCell>(&self, metric: Metric, part: CellPart) -> Result<Option<T>> {
         let place = self.page.places[metric as usize];
-        let cell = place.map(|place| self.row().cells[place]);
+        let cell = place.and_then(|place| self.row().cell(place, part));
         let Some(value) = cell.and_then(|cell| cell.value) else {
             return Ok(None);
         };
         T::from_cell(value).map_err(|refusal| resolver_error(&refusal))
     }
 
-    fn notes_of_cells(&self) -> Vec<CellNote> {
-        let metrics = &self.page.answer.table().query.metrics;
-        let cells = metrics.iter().zip(&self.row().cells);
-        cells
-            .filter_map(|(metric, cell)| Some(CellNote::new(*metric, cell.note?)))
-            .collect()
-    }
-}
-
-/// The way from a cell's value to the type of its field.
-trait FromCell: Sized {
-    fn from_cell(value: Value) -> Result<Option<Self>, Refusal>;
-}
-
-impl FromCell for Count {
-    fn from_cell(value: Value) -> Result<Option<Self>, Refusal> {
-        match value {
-            Value::Count(count) => Self::new(count).map(Some),
-            Value::Decimal(_) | Value::Ratio(_) => Ok(None),
+    fn level_of(&self) -> TotalsLevel {
+        match self.place {
+            RowPlace::Group(_) => TotalsLevel::Group,
+            RowPlace::Total(index) => {
+                let level = &self.page.answer.table().totals[index].level;
+                TotalsLevel::of(level)
+            }
         }
     }
-}
 
-impl FromCell for Decimal {
-    fn from_cell(value: Value) -> Result<Option<Self>, Refusal> {
-        Ok(Some(Self(value.decimal())))
+    fn dimensions(&self) -> Vec<Dimension> {
+        let table = self.page.answer.table();
+        let dimensions = match self.place {
+            RowPlace::Group(_) => &table.query.by,
+            RowPlace::Total(index) => &table.totals[index].level,
+        };
+        dimensions.iter().map(|by| (*by).into()).collect()
     }
-}
 
-impl FromCell for f64 {
-    fn from_cell(value: Value) -> Result<Option<Self>, Refusal> {
-        Ok(float(value.decimal()))
+    fn is_compared(&self) -> bool {
+        self.row().compared.is_some()
+    }
+
+    fn notes_of_cells(&self) -> Vec<CellNote> {
+        let metrics = &self.page.answer.table().query.metrics;
+        let row = self.row();
+        let notes = CellPart::ALL.iter().flat_map(|part| {
+            let cells = metrics.iter().enumerate();
+            cells.filter_map(|(place, metric)| {
+                let note = row.cell(place, *part)?.note?;
+                Some(CellNote::new(*metric, *part, note))
+            })
+        });
+        notes.collect()
     }
 }
 
@@ -89,6 +94,8 @@ impl FromCell for f64 {
 pub(crate) struct CellNote {
     /// The metric whose cell it is.
     metric: words::Metric,
+    /// Which number of the cell; `VALUE` unless the query compares.
+    of: words::CellPart,
     /// What the note says, for programs.
     code: NoteCode,
     /// What the note says, for people.
@@ -117,9 +124,10 @@ impl RowLabel<'_> {
 }
 
 impl CellNote {
-    fn new(metric: Metric, note: DomainNote) -> Self {
+    fn new(metric: Metric, of: CellPart, note: DomainNote) -> Self {
         Self {
             metric: metric.into(),
+            of: of.into(),
             code: note.into(),
             message: note.meaning(),
         }
@@ -134,10 +142,12 @@ macro_rules! metrics_row {
         impl MetricsRow {
             /// What the row sums up.
             async fn level(&self) -> TotalsLevel {
-                match self.place {
-                    RowPlace::Group(_) => TotalsLevel::Group,
-                    RowPlace::Grand => TotalsLevel::Grand,
-                }
+                self.level_of()
+            }
+
+            /// The dimensions that tell the row from others of its level: `by` for rows, those of the level for totals.
+            async fn level_by(&self) -> Vec<Dimension> {
+                self.dimensions()
             }
 
             /// The first day of the period; needs `PERIOD`.
@@ -212,9 +222,26 @@ macro_rules! metrics_row {
             $(
                 $(#[$($attribute)*])*
                 async fn $field(&self) -> Result<Option<$wire>> {
-                    self.value(Metric::$metric)
+                    self.value(Metric::$metric, CellPart::Value)
                 }
             )*
+
+            /// The metrics of the range compared with; null without `compare`.
+            async fn previous(&self) -> Option<MetricsValues> {
+                let part = CellPart::Previous;
+                self.is_compared().then(|| MetricsValues { row: self.clone(), part })
+            }
+
+            /// The metrics less those of the range compared with; null without `compare`.
+            async fn delta(&self) -> Option<MetricsValues> {
+                let part = CellPart::Delta;
+                self.is_compared().then(|| MetricsValues { row: self.clone(), part })
+            }
+
+            /// The deltas over the size of the previous values, 0.25 for 25 % more; null without `compare`.
+            async fn delta_ratio(&self) -> Option<MetricsRatios> {
+                self.is_compared().then(|| MetricsRatios { row: self.clone() })
+            }
 
             /// Why cells of the row are null, or how their numbers are to be read.
             async fn notes(&self) -> Vec<CellNote> {
@@ -224,103 +251,4 @@ macro_rules! metrics_row {
     };
 }
 
-metrics_row! {
-    /// Times an ad was shown.
-    impressions: Count = Impressions;
-    /// Clicks on an ad, as the platform counts them.
-    clicks: Count = Clicks;
-    /// Times a video started to play.
-    video_views: Count = VideoViews;
-    /// Video plays of at least two seconds; not comparable across platforms.
-    #[graphql(name = "videoViews2s")]
-    video_views_2s: Count = VideoViews2s;
-    /// Video plays of at least six seconds; not comparable across platforms.
-    #[graphql(name = "videoViews6s")]
-    video_views_6s: Count = VideoViews6s;
-    /// Video plays that reached a quarter of the video.
-    video_p25: Count = VideoP25;
-    /// Video plays that reached half of the video.
-    video_p50: Count = VideoP50;
-    /// Video plays that reached three quarters of the video.
-    video_p75: Count = VideoP75;
-    /// Video plays that reached the video's end.
-    video_p100: Count = VideoP100;
-    /// Likes that ads received.
-    likes: Count = Likes;
-    /// Comments that ads received.
-    comments: Count = Comments;
-    /// Times ads were shared.
-    shares: Count = Shares;
-    /// New followers won through ads.
-    follows: Count = Follows;
-    /// Conversions in the attribution window; platforms report fractions and restate them.
-    conversions: Decimal = Conversions;
-    /// Media cost charged by the platform.
-    spend: Decimal = Spend;
-    /// Value of the conversions, before refunds.
-    revenue: Decimal = Revenue;
-    /// Money given back to buyers.
-    refunds: Decimal = Refunds;
-    /// Cost of the goods sold.
-    cogs: Decimal = Cogs;
-    /// Agency fees accrued in the range.
-    agency_fees: Decimal = AgencyFees;
-    /// Production costs accrued in the range.
-    production_costs: Decimal = ProductionCosts;
-    /// Influencer costs accrued in the range.
-    influencer_costs: Decimal = InfluencerCosts;
-    /// All that the campaigns cost: media, fees, production and influencers.
-    total_cost: Decimal = TotalCost;
-    /// Revenue after refunds.
-    net_revenue: Decimal = NetRevenue;
-    /// Net revenue less the cost of the goods; campaign costs are not taken off.
-    gross_profit: Decimal = GrossProfit;
-    /// Gross profit less total cost.
-    net_profit: Decimal = NetProfit;
-    /// Click-through rate.
-    ctr: f64 = Ctr;
-    /// Media cost of a click.
-    cpc: Decimal = Cpc;
-    /// Media cost of a thousand impressions.
-    cpm: Decimal = Cpm;
-    /// Media cost of a conversion.
-    cpa: Decimal = Cpa;
-    /// Conversion rate of clicks.
-    cvr: f64 = Cvr;
-    /// Return on ad spend: net revenue for each unit of media.
-    roas: f64 = Roas;
-    /// Profit on ad spend: gross profit for each unit of media.
-    poas: f64 = Poas;
-    /// Net return on the total cost; 0.25 means 25 %, break-even is 0.
-    roi: f64 = Roi;
-    /// Gross profit for each unit of total cost; break-even is 1.
-    gross_roi: f64 = GrossRoi;
-    /// Likes, comments and shares for each impression.
-    engagement_rate_by_impressions: f64 = EngagementRateByImpressions;
-    /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
-    reach: Count = Reach;
-    /// How often each person reached saw an ad in exactly the row's period; never summed.
-    frequency: f64 = Frequency;
-    /// Orders that came through the campaign.
-    orders: Count = Orders;
-    /// Orders of which anything was given back.
-    refund_orders: Count = RefundOrders;
-    /// The share of orders of which anything was given back.
-    refund_rate: f64 = RefundRate;
-    /// Reviews that buyers wrote.
-    reviews: Count = Reviews;
-    /// Reviews that count as negative.
-    negative_reviews: Count = NegativeReviews;
-    /// The share of reviews that count as negative.
-    negative_review_rate: f64 = NegativeReviewRate;
-    /// Ratings that buyers gave.
-    ratings: Count = Ratings;
-    /// The stars of all ratings together.
-    rating_sum: Decimal = RatingSum;
-    /// The stars of a rating on average.
-    average_rating: f64 = AverageRating;
-    /// Comments that count as negative.
-    negative_comments: Count = NegativeComments;
-    /// The share of comments that count as negative.
-    negative_comment_rate: f64 = NegativeCommentRate;
-}
+with_metric_fields!(metrics_row);

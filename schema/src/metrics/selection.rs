@@ -28,6 +28,12 @@ impl Selection {
             }
             for field in part.selection_set() {
                 selection.add(part_name, field.name());
+                if matches!(field.name(), "previous" | "delta" | "deltaRatio") {
+                    let part_name = format!("{part_name}.{}", field.name());
+                    for field in field.selection_set() {
+                        selection.add(&part_name, field.name());
+                    }
+                }
             }
         }
         selection

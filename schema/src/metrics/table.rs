@@ -11,7 +11,7 @@ use bellwether_domain::answer::{MetricTable, Row};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::{Metric, Unit};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, DimensionColumn};
+use bellwether_domain::query::{CellPart, Dimension, DimensionColumn, MetricQuery};
 
 use crate::scalars::{Amounts, Json, json_of};
 use crate::words::{self, ColumnType, TableShape};
@@ -19,7 +19,7 @@ use crate::words::{self, ColumnType, TableShape};
 /// A table: columns, and rows of values.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct MetricsTable {
-    /// The columns: those of the dimensions of `by`, then `label_<name>` for each of `labels`, then the metrics.
+    /// The columns: those of the dimensions of `by`, then `label_<name>` for each of `labels`, then the metrics; with `compare` each metric is followed by `<metric>_previous`, `<metric>_delta` and `<metric>_delta_ratio`.
     pub(super) columns: Vec<MetricsColumn>,
     /// The rows of the page, each in the shape that was asked for; null where there is no value.
     pub(super) rows: Json,
@@ -58,52 +58,115 @@ pub(super) fn table_metrics(
     metrics
 }
 
-/// These rows of an answer as a table.
+/// What a table shows of an answer.
+#[derive(Debug)]
+pub(super) enum TableOf {
+    /// These of its rows.
+    Rows(Range<usize>),
+    /// Its totals.
+    Totals,
+}
+
+/// A metric's column: where its cells are, and which of their numbers it shows.
+#[derive(Debug, Clone, Copy)]
+struct CellColumn {
+    metric: Metric,
+    place: Option<usize>,
+    part: CellPart,
+}
+
+/// Rows or totals of an answer as a table.
 pub(super) fn table(
     answer: &MetricTable,
-    page: Range<usize>,
+    what: TableOf,
     metrics: &[Metric],
     amounts: Amounts,
     shape: TableShape,
 ) -> Result<MetricsTable, Refusal> {
+    let by = answer.query.by.iter();
+    let cells = cell_columns(answer, metrics);
+    let mut columns: Vec<MetricsColumn> = match what {
+        TableOf::Rows(_) => Vec::new(),
+        TableOf::Totals => vec![text_column("level"), text_column("level_by")],
+    };
+    columns.extend(by.flat_map(|it| it.columns()).map(dimension_column));
+    let labels = answer.query.labels.iter();
+    // Their names can't be those of metrics or dimensions.
+    columns.extend(labels.map(|name| text_column(&format!("label_{name}"))));
     let currency = answer.total.currency;
-    let by = &answer.query.by;
-    let mut columns: Vec<MetricsColumn> = by
-        .iter()
-        .flat_map(|dimension| dimension.columns())
-        .map(dimension_column)
-        .collect();
-    columns.extend(answer.query.labels.iter().map(|name| label_column(name)));
-    columns.extend(
-        metrics
-            .iter()
-            .map(|metric| metric_column(*metric, currency)),
-    );
-    let held = &answer.query.metrics;
-    let places: Vec<Option<usize>> = metrics
-        .iter()
-        .map(|metric| held.iter().position(|known| known == metric))
-        .collect();
+    columns.extend(cells.iter().map(|cell| metric_column(*cell, currency)));
     let names: Vec<Name> = columns.iter().map(|it| Name::new(&it.name)).collect();
-    let mut rows = Vec::with_capacity(page.len());
-    for row in &answer.rows[page] {
-        let mut values: Vec<Value> = by
-            .iter()
-            .flat_map(|dimension| dimension_values(row, *dimension))
-            .collect();
-        values.extend(row.key.labels.iter().map(|value| text(value.as_deref())));
-        for place in &places {
-            values.push(cell_value(row, *place, amounts)?);
-        }
-        rows.push(match shape {
+    let shaped = |mut values: Vec<Value>, row: &Row| {
+        add_values(&mut values, row, &answer.query, &cells, amounts)?;
+        Ok(match shape {
             TableShape::Arrays => Value::List(values),
             TableShape::Records => record(&names, values),
-        });
-    }
+        })
+    };
+    let rows: Result<Vec<Value>, Refusal> = match what {
+        TableOf::Rows(page) => {
+            let rows = answer.rows[page].iter();
+            rows.map(|row| shaped(Vec::new(), row)).collect()
+        }
+        TableOf::Totals => {
+            let totals = answer.totals.iter();
+            totals
+                .map(|total| shaped(level_values(&total.level), &total.row))
+                .collect()
+        }
+    };
     Ok(MetricsTable {
         columns,
-        rows: Json(Value::List(rows)),
+        rows: Json(Value::List(rows?)),
     })
+}
+
+/// The columns of metrics: one each, and one for each further part where the query compares.
+fn cell_columns(answer: &MetricTable, metrics: &[Metric]) -> Vec<CellColumn> {
+    let parts = match answer.query.compare {
+        None => &CellPart::ALL[..1],
+        Some(_) => CellPart::ALL,
+    };
+    let held = &answer.query.metrics;
+    let columns = metrics.iter().flat_map(|metric| {
+        let place = held.iter().position(|known| known == metric);
+        parts.iter().map(move |part| CellColumn {
+            metric: *metric,
+            place,
+            part: *part,
+        })
+    });
+    columns.collect()
+}
+
+/// Adds the values of a row's columns from the dimensions on.
+fn add_values(
+    values: &mut Vec<Value>,
+    row: &Row,
+    query: &MetricQuery,
+    cells: &[CellColumn],
+    amounts: Amounts,
+) -> Result<(), Refusal> {
+    values.extend(query.by.iter().flat_map(|by| dimension_values(row, *by)));
+    // A total has no labels.
+    let label = |place: usize| row.key.labels.get(place).and_then(Option::as_deref);
+    values.extend((0..query.labels.len()).map(|place| text(label(place))));
+    for column in cells {
+        let cell = column.place.and_then(|place| row.cell(place, column.part));
+        let value = cell.and_then(|cell| cell.value);
+        values.push(value.map_or(Ok(Value::Null), |value| json_of(value, amounts))?);
+    }
+    Ok(())
+}
+
+/// The values of the columns that tell a total's level.
+fn level_values(level: &[Dimension]) -> Vec<Value> {
+    let dimensions: Vec<&str> = level.iter().map(|dimension| dimension.as_str()).collect();
+    let name = words::TotalsLevel::of(level);
+    vec![
+        async_graphql::resolver_utils::enum_value(name),
+        Value::String(dimensions.join(",")),
+    ]
 }
 
 fn dimension_column(column: &DimensionColumn) -> MetricsColumn {
@@ -120,21 +183,23 @@ fn dimension_column(column: &DimensionColumn) -> MetricsColumn {
     }
 }
 
-/// The column of a label; its name can't be that of a metric or dimension.
-fn label_column(name: &str) -> MetricsColumn {
+fn text_column(name: &str) -> MetricsColumn {
     MetricsColumn {
-        name: format!("label_{name}"),
+        name: name.to_owned(),
         column_type: ColumnType::String,
         unit: None,
         currency: None,
     }
 }
 
-fn metric_column(metric: Metric, currency: Option<Currency>) -> MetricsColumn {
-    let unit = metric.definition().unit;
+fn metric_column(column: CellColumn, currency: Option<Currency>) -> MetricsColumn {
+    let unit = match column.part {
+        CellPart::DeltaRatio => Unit::Ratio,
+        CellPart::Value | CellPart::Previous | CellPart::Delta => column.metric.definition().unit,
+    };
     let is_money = matches!(unit, Unit::Money | Unit::MoneyPerEvent);
     MetricsColumn {
-        name: metric.as_str().to_owned(),
+        name: format!("{}{}", column.metric.as_str(), column.part.suffix()),
         column_type: match unit {
             Unit::Count => ColumnType::Count,
             Unit::Conversions | Unit::Money | Unit::MoneyPerEvent => ColumnType::Decimal,
@@ -164,11 +229,6 @@ fn dimension_values(row: &Row, dimension: Dimension) -> Vec<Value> {
 
 fn text(value: Option<impl ToString>) -> Value {
     value.map_or(Value::Null, |value| Value::String(value.to_string()))
-}
-
-fn cell_value(row: &Row, place: Option<usize>, amounts: Amounts) -> Result<Value, Refusal> {
-    let value = place.and_then(|place| row.cells[place].value);
-    value.map_or(Ok(Value::Null), |value| json_of(value, amounts))
 }
 
 fn record(names: &[Name], values: Vec<Value>) -> Value {

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 use bellwether_domain::answer::{Labels, MetricTable, RowKey, Tally};
+use bellwether_domain::calendar::{Calendar, MonthOfYear};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::metric::{Component, ComponentSum, Metric};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{
-    Attribution, Dimension, MetricRequest, PlanContext, RangeRequest, RangeUnit,
-};
+use bellwether_domain::query::{Dimension, MetricRequest, PlanContext, RangeRequest, RangeUnit};
 use bellwether_domain::time::{Weekday, date};
 use serde_json::json;
 
-use super::table::{table, table_metrics};
+use super::table::{TableOf, table, table_metrics};
 use crate::scalars::Amounts;
 use crate::words::TableShape;
 
@@ -33,28 +32,22 @@ impl Labels for NoNames {
 
 /// An answer by platform with one row: 1,000 impressions for 12.50.
 fn answer(impressions: i128) -> MetricTable {
+    let range = RangeRequest::Last {
+        n: 7,
+        unit: RangeUnit::Day,
+    };
     let request = MetricRequest {
-        brands: None,
-        dataset: None,
         metrics: vec![Metric::Spend, Metric::Impressions, Metric::Cpm],
-        selected_metrics: Vec::new(),
-        selected_dimensions: Vec::new(),
-        range: RangeRequest::Last {
-            n: 7,
-            unit: RangeUnit::Day,
-        },
         by: vec![Dimension::Platform],
-        labels: Vec::new(),
-        grain: None,
-        filters: Vec::new(),
-        label_filters: Vec::new(),
-        order_by: Vec::new(),
-        attribution: Attribution::default(),
+        ..MetricRequest::over(range)
     };
     let context = PlanContext {
         visible_brands: Vec::new(),
         today: date(2026, 11, 22),
-        week_start: Weekday::Monday,
+        calendar: Calendar {
+            week_start: Weekday::Monday,
+            year_start: MonthOfYear::January,
+        },
         label_names: Vec::new(),
     };
     let mut tally = Tally::default();
@@ -82,7 +75,14 @@ fn answer(impressions: i128) -> MetricTable {
 
 fn rows(amounts: Amounts, shape: TableShape) -> serde_json::Value {
     let metrics = [Metric::Spend, Metric::Impressions, Metric::Cpm];
-    let table = table(&answer(1_000), 0..1, &metrics, amounts, shape).unwrap();
+    let table = table(
+        &answer(1_000),
+        TableOf::Rows(0..1),
+        &metrics,
+        amounts,
+        shape,
+    )
+    .unwrap();
     table.rows.0.into_json().unwrap()
 }
 
@@ -107,7 +107,7 @@ fn money_columns_tell_the_one_currency() {
     let metrics = [Metric::Impressions, Metric::Cpm];
     let table = table(
         &answer(1),
-        0..0,
+        TableOf::Rows(0..0),
         &metrics,
         Amounts::AsText,
         TableShape::Arrays,
@@ -124,7 +124,7 @@ fn a_count_that_clients_misread_refuses_the_table() {
     let too_large = answer((1 << 53) + 1);
     let refused = table(
         &too_large,
-        0..1,
+        TableOf::Rows(0..1),
         &metrics,
         Amounts::AsText,
         TableShape::Arrays,

@@ -3,9 +3,8 @@
 use async_graphql::{ID, SimpleObject};
 use bellwether_domain::agency;
 use bellwether_domain::member;
-use bellwether_domain::time::Weekday as Day;
 
-use crate::words::{Role, Weekday};
+use crate::words::{MonthOfYear, Role, Weekday};
 
 /// Who asks.
 #[derive(Debug, SimpleObject)]
@@ -33,6 +32,8 @@ pub(crate) struct Agency {
     timezone: String,
     /// The day its weeks start on.
     week_start: Weekday,
+    /// The month its fiscal years start in, which quarters and years are counted from.
+    fiscal_year_start: MonthOfYear,
 }
 
 /// A member of an agency.
@@ -62,7 +63,8 @@ impl From<agency::Agency> for Agency {
             name: agency.name,
             reporting_currency: agency.reporting_currency.to_string(),
             timezone: agency.timezone.to_string(),
-            week_start: week_start(agency.week_start),
+            week_start: agency.week_start.into(),
+            fiscal_year_start: agency.fiscal_year_start.into(),
         }
     }
 }
@@ -73,17 +75,5 @@ impl From<member::Member> for Member {
             id: member.id.into(),
             name: member.name,
         }
-    }
-}
-
-fn week_start(day: Day) -> Weekday {
-    match day {
-        Day::Monday => Weekday::Monday,
-        Day::Tuesday => Weekday::Tuesday,
-        Day::Wednesday => Weekday::Wednesday,
-        Day::Thursday => Weekday::Thursday,
-        Day::Friday => Weekday::Friday,
-        Day::Saturday => Weekday::Saturday,
-        Day::Sunday => Weekday::Sunday,
     }
 }

@@ -11,7 +11,8 @@ use bellwether_domain::batch::{
 use bellwether_domain::campaign::{CAMPAIGN_LABELS_MAX, LABEL_NAMES_MAX};
 use bellwether_domain::metric::NoteCode;
 use bellwether_domain::query::{
-    BY_MAX, FILTER_VALUES_MAX, LABELS_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX,
+    BY_MAX, FILTER_VALUES_MAX, HAVING_MAX, LABELS_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX, TOP_MAX,
+    TOTALS_LEVELS_MAX,
 };
 use bellwether_domain::sample::ProblemCode;
 use bellwether_service::WarningCode;
@@ -89,6 +90,9 @@ fn meaning_of_warning(code: WarningCode) -> &'static str {
         WarningCode::CostsNotSpread => {
             "A brand's cost is not spread by spend, because its campaigns have several currencies."
         }
+        WarningCode::PreviousRangeCut => {
+            "The range compared with has more periods than the range; the last ones are left out."
+        }
     }
 }
 
@@ -129,6 +133,17 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
         ),
         limit("by_max", &BY_MAX, "Dimensions of one query."),
         limit("order_by_max", &ORDER_BY_MAX, "Sort keys of one query."),
+        limit("having_max", &HAVING_MAX, "Entries of `having`."),
+        limit(
+            "top_max",
+            &TOP_MAX,
+            "Rows that `top` keeps of each combination.",
+        ),
+        limit(
+            "totals_levels_max",
+            &TOTALS_LEVELS_MAX,
+            "Levels of totals of one query.",
+        ),
         limit(
             "labels_max",
             &LABELS_MAX,
@@ -153,7 +168,7 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
         limit(
             "groups_max",
             &GROUPS_MAX,
-            "Rows of one answer, on all its pages.",
+            "Rows of one answer, on all its pages; its totals too.",
         ),
         limit(
             "count_max",

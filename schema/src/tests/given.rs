@@ -9,6 +9,7 @@ use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::{Campaign, CampaignStatus, Objective, Platform};
 use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, IdSource};
@@ -169,6 +170,7 @@ pub(super) fn an_agency(catalogue: &Catalogue, slug: &str, n: u128) -> Scope {
         reporting_currency: Currency::parse("USD").unwrap(),
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue.create_agency(&agency, beginning()).unwrap();
     catalogue.operator_scope(&agency.slug).unwrap()

@@ -122,6 +122,7 @@ pub(crate) struct AgencyRow {
     pub(crate) catalogue_version: i64,
     pub(crate) created_at: i64,
     pub(crate) oldest_commit: i64,
+    pub(crate) fiscal_year_start: String,
 }
 
 impl AgencyRow {
@@ -137,6 +138,7 @@ impl AgencyRow {
             catalogue_version: 0,
             created_at: micros(now),
             oldest_commit: 0,
+            fiscal_year_start: agency.fiscal_year_start.as_str().to_owned(),
         }
     }
 
@@ -163,6 +165,7 @@ impl TryFrom<AgencyRow> for Agency {
             reporting_currency: Currency::parse(&row.reporting_currency).map_err(bad)?,
             timezone: ZoneName::parse(&row.timezone).map_err(bad)?,
             week_start: parse_weekday(&row.week_start).map_err(bad)?,
+            fiscal_year_start: row.fiscal_year_start.parse().map_err(bad)?,
             name: row.name,
         })
     }

@@ -12,6 +12,7 @@ diesel::table! {
         catalogue_version -> BigInt,
         created_at -> BigInt,
         oldest_commit -> BigInt,
+        fiscal_year_start -> Text,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The agency: the tenant of a shared instance.
 
+use crate::calendar::MonthOfYear;
 use crate::error_code::Refusal;
 use crate::ids::AgencyId;
 use crate::money::Currency;
@@ -59,4 +60,6 @@ pub struct Agency {
     pub timezone: ZoneName,
     /// The day its weeks start on.
     pub week_start: Weekday,
+    /// The month its fiscal years start in.
+    pub fiscal_year_start: MonthOfYear,
 }

@@ -4,7 +4,7 @@
 //! come in as arguments.
 //! Invariant: no input or output, no database, no Arrow, no async, no environment.
 //!
-//! Reading order: [`error_code`] and [`scope`] (who may), [`ids`], [`agency`], [`brand`],
+//! Reading order: [`error_code`] and [`scope`] (who may), [`ids`], [`agency`], [`calendar`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
 //! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
 
@@ -12,6 +12,7 @@ pub mod agency;
 pub mod answer;
 pub mod batch;
 pub mod brand;
+pub mod calendar;
 pub mod campaign;
 pub mod closed_words;
 pub mod codes;

@@ -13,7 +13,7 @@
 //! (what its sums come from), `engine` (the sums), `at_hand` (those that need no other thread),
 //! `columns` and `roll_ups` (what sums are computed from), `classes` and `fold` (sums under
 //! attributes), `windows` (which attribution window counts), `costs`, `gather` (groups of the
-//! answer), `explain` (the same way without computing), `caches` (what is remembered).
+//! answer), `put_together` (the groups of both ranges as a table), `explain` (the same way without computing), `caches` (what is remembered).
 //! Invariant: every cache key holds the agency and a version or snapshot, so that no commit calls
 //! anything back. Two things are forgotten: what `REFRESH` makes anew, and the list of the files
 //! of a snapshot once compaction has replaced one of them.
@@ -31,6 +31,7 @@ mod fold;
 mod gather;
 mod levels;
 mod partitions;
+mod put_together;
 mod question;
 mod reading;
 mod reported;
@@ -46,29 +47,22 @@ mod windows;
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
-use bellwether_domain::answer::MetricTable;
 use bellwether_domain::query::{MetricQuery, MetricRequest};
 use bellwether_domain::segment::Snapshot;
-use bellwether_domain::time::{Timestamp, date_of_day_number};
 
+use answer::Computed;
 pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
-use answer::{Computed, Effort};
 pub use caches::CacheHeld;
 pub(crate) use caches::Caches;
 use costs::RecordedCosts;
 pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
-use gather::Gathering;
+use put_together::Read;
 pub use reading::Reading;
-use sums::FactSums;
 
 use crate::attributes::Attributes;
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
-
-/// The most groups, with no costs to spread, that are put together where the question is asked: a change of
-/// threads takes longer than they do.
-const PUT_TOGETHER_AT_ONCE_MAX: usize = 2_000;
 
 /// A question that is ready to be answered.
 #[derive(Debug, Clone)]
@@ -78,6 +72,16 @@ struct Asked {
     snapshot: Snapshot,
     attributes: Arc<Attributes>,
     cache: CacheMode,
+}
+
+impl Asked {
+    /// The same of the range that the answer is compared with, at the same snapshot.
+    fn previous(&self) -> Option<Self> {
+        Some(Self {
+            query: self.query.previous()?,
+            ..self.clone()
+        })
+    }
 }
 
 impl Services {
@@ -156,8 +160,25 @@ impl Parts {
         }
     }
 
-    /// Facts' sums and costs, added up to a table.
+    /// Facts' sums and costs, of the range and of the one compared with, added up to a table.
     async fn compute_once(self: &Arc<Self>, asked: &Asked) -> Result<Arc<Computed>> {
+        let now = self.read(asked).await?;
+        let before = match asked.previous() {
+            Some(previous) => Some(self.read(&previous).await?),
+            None => None,
+        };
+        let (asked, at) = (asked.clone(), self.clock.now());
+        let is_small = put_together::is_small(&asked.query, &now, before.as_ref());
+        let put_together = move || put_together::put_together(asked, now, before, at);
+        if is_small {
+            return put_together();
+        }
+        self.aggregating("put an answer together", put_together)
+            .await
+    }
+
+    /// What is to be known of the facts and costs of one range.
+    async fn read(self: &Arc<Self>, asked: &Asked) -> Result<Read> {
         let (sums, mut effort) = self.fact_sums(asked).await?;
         let mut costs = RecordedCosts::default();
         if asked.query.needs_costs() {
@@ -165,35 +186,10 @@ impl Parts {
             (costs, more) = self.recorded_costs(asked).await?;
             effort.join(more);
         }
-        let (asked, at) = (asked.clone(), self.clock.now());
-        let is_small = costs.costs.is_empty() && sums.n_groups() <= PUT_TOGETHER_AT_ONCE_MAX;
-        let put_together = move || put_together(asked, &sums, &costs, &effort, at);
-        if is_small {
-            return put_together();
-        }
-        self.aggregating("put an answer together", put_together)
-            .await
+        Ok(Read {
+            sums,
+            costs,
+            effort,
+        })
     }
-}
-
-/// The rows of an answer: groups of the facts' sums under the campaigns' attributes, with costs.
-fn put_together(
-    asked: Asked,
-    sums: &FactSums,
-    costs: &RecordedCosts,
-    effort: &Effort,
-    at: Timestamp,
-) -> Result<Arc<Computed>> {
-    let mut gathering = Gathering::new(&asked.query, &asked.attributes);
-    gathering.add_sums(sums)?;
-    gathering.add_costs(costs);
-    let (groups, warnings) = gathering.finish();
-    let table = MetricTable::of_sums(asked.query, groups, &*asked.attributes)?;
-    Ok(Arc::new(Computed {
-        table,
-        data_through: sums.last_day().and_then(date_of_day_number),
-        warnings,
-        at,
-        effort: effort.size(),
-    }))
 }

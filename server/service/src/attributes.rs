@@ -11,6 +11,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::Agency;
 use bellwether_domain::answer::Labels;
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::Calendar;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::codes::CodeTable;
 use bellwether_domain::ids::{BrandId, CampaignId};
@@ -189,7 +190,10 @@ impl Attributes {
         PlanContext {
             visible_brands: self.brands.iter().map(|brand| brand.id).collect(),
             today: self.agency.timezone.today(now),
-            week_start: self.agency.week_start,
+            calendar: Calendar {
+                week_start: self.agency.week_start,
+                year_start: self.agency.fiscal_year_start,
+            },
             label_names: self.label_names.clone(),
         }
     }

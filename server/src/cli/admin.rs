@@ -52,6 +52,9 @@ pub(super) struct AddAgencyArgs {
     /// The day its weeks start on.
     #[arg(long, default_value = "MONDAY")]
     week_start: String,
+    /// The month its fiscal years start in, such as `APRIL`.
+    #[arg(long, default_value = "JANUARY")]
+    fiscal_year_start: String,
     /// The owner's name.
     #[arg(long, default_value = "owner")]
     owner: String,
@@ -152,6 +155,7 @@ impl AddAgencyArgs {
             reporting_currency: Currency::parse(&self.currency).map_err(sentence)?,
             timezone: ZoneName::parse(&self.timezone).map_err(sentence)?,
             week_start: parse_weekday(&self.week_start).map_err(sentence)?,
+            fiscal_year_start: self.fiscal_year_start.parse().map_err(sentence)?,
         };
         catalogue
             .create_agency(&agency, now)

@@ -1,17 +1,23 @@
 //! From summed components to the table that a client sees.
 //!
 //! [`GroupSums`] holds the sums of all groups as dense arrays, [`Tally`] those of one group as a
-//! short list; money is apart by currency in both. [`MetricTable::of_sums`] evaluates every metric
-//! for every group and for the grand total, and sorts.
+//! short list; money is apart by currency in both. [`MetricTable::of_sums`] puts the groups of the
+//! range and of the one compared with side by side (`sides`), evaluates every metric for every
+//! group and every level of totals (`cells`, `compared`), sorts (`order`) and cuts (`cut`).
 //! Invariant: a total is computed from components, never from cells.
 
+mod cells;
+mod compared;
+mod cut;
 mod order;
+mod sides;
 mod sums;
 mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use compared::Compared;
 pub use sums::{GroupSums, SumColumn};
-pub use table::{GROUPS_MAX, Labels, MetricTable, Row};
+pub use table::{GROUPS_MAX, Labels, MetricTable, Row, Total};
 pub use tally::{RowKey, Tally};

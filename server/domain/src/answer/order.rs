@@ -47,11 +47,10 @@ enum By {
 impl SortKey {
     fn new(order: &Order, rows: &[Row], query: &MetricQuery) -> Self {
         let by = match order.key {
-            OrderKey::Metric(metric) => {
+            OrderKey::Metric(metric, part) => {
                 let place = query.metrics.iter().position(|known| *known == metric);
-                let value = |row: &Row| place.and_then(|place| row.cells[place].value);
-                let values = rows.iter().map(|row| value(row).map(Value::decimal));
-                By::Metric(values.collect())
+                let value = |row: &Row| row.cell(place?, part)?.value.map(Value::decimal);
+                By::Metric(rows.iter().map(value).collect())
             }
             OrderKey::Dimension(dimension) => By::Dimension(dimension),
             OrderKey::Label(place) => By::Label(place),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::tally::{RowKey, Tally};
-use crate::metric::{Component, ComponentSum, Components, Found, NoteCode};
+use crate::metric::{Component, ComponentSum, Found, NoteCode};
 use crate::money::Currency;
 use crate::query::MetricQuery;
 
@@ -186,33 +186,37 @@ impl GroupSums {
         self.components.iter().position(|known| *known == component)
     }
 
-    /// The sums of all groups together.
-    pub(super) fn total(&self) -> Tally {
-        let mut total = Tally::default();
-        for (place, component) in self.components.iter().enumerate() {
-            let mut by_currency: Vec<(Option<Currency>, ComponentSum)> = Vec::new();
-            for (piece, currency) in self.pieces.currency.iter().enumerate() {
-                let sum = self.columns[place].at(piece);
-                if sum.count == 0 {
-                    continue;
-                }
-                match by_currency.iter_mut().find(|(known, _)| known == currency) {
-                    Some((_, known)) => known.add(sum),
-                    None => by_currency.push((*currency, sum)),
-                }
-            }
-            for (currency, sum) in by_currency {
-                total.add_sum(*component, currency, sum);
-            }
-        }
-        total.add_rows(self.pieces.n_rows.iter().sum());
-        total
+    /// The keys, which the groups are without from now on: who takes them keeps their order.
+    pub(super) fn take_keys(&mut self) -> Vec<RowKey> {
+        std::mem::take(&mut self.keys)
     }
 
-    /// The groups one after another, with their pieces side by side.
-    pub(super) fn into_groups(mut self) -> (Vec<RowKey>, PieceSums) {
-        let keys = std::mem::take(&mut self.keys);
-        (keys, PieceSums::new(self))
+    /// Gives the groups other numbers: at the number of each, its new one.
+    pub(super) fn renumber(&mut self, number_of: &[u32]) {
+        for group in &mut self.pieces.group {
+            *group = number_of[*group as usize];
+        }
+    }
+
+    /// The sums of larger groups: at the number of each group, that of the one it goes into.
+    pub(super) fn regrouped(&self, number_of: &[u32]) -> Self {
+        let mut larger = Self {
+            components: self.components.clone(),
+            columns: vec![SumColumn::default(); self.columns.len()],
+            ..Self::default()
+        };
+        let mut known: HashMap<(u32, Option<Currency>), usize> = HashMap::new();
+        for piece in 0..self.pieces.group.len() {
+            let group = number_of[self.pieces.group[piece] as usize];
+            let currency = self.pieces.currency[piece];
+            let begun = || larger.add_piece(group, currency, 0);
+            let into = *known.entry((group, currency)).or_insert_with(begun);
+            larger.add_rows(into, self.pieces.n_rows[piece]);
+            for (place, column) in self.columns.iter().enumerate() {
+                larger.add(into, place, column.at(piece));
+            }
+        }
+        larger
     }
 }
 
@@ -228,7 +232,7 @@ pub(super) struct PieceSums {
 }
 
 impl PieceSums {
-    fn new(sums: GroupSums) -> Self {
+    pub(super) fn new(sums: GroupSums) -> Self {
         let of = &sums.pieces.group;
         let mut order: Vec<u32> = (0..=u32::MAX).take(of.len()).collect();
         if !of.is_sorted() {
@@ -261,6 +265,11 @@ impl PieceSums {
             _ => 0..0,
         };
         &self.order[bounds]
+    }
+
+    /// Whether nothing at all is known of a group.
+    pub(super) fn is_empty(&self, group: usize) -> bool {
+        self.pieces(group).is_empty()
     }
 
     pub(super) fn n_rows(&self, group: usize) -> u64 {

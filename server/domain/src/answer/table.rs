@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::order;
-use super::sums::{GroupSums, PieceSums};
+use super::cells::Cells;
+use super::compared::{Compared, common_currency};
+use super::sides::Sides;
+use super::sums::GroupSums;
 use super::tally::{RowKey, Tally};
-use crate::dataset::{Dataset, DatasetName};
+use super::{cut, order};
 use crate::error_code::Refusal;
 use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
-use crate::metric::{
-    Component, Components, Evaluator, Found, Metric, MetricCell, NoteCode, evaluate,
-};
+use crate::metric::MetricCell;
 use crate::money::Currency;
-use crate::query::MetricQuery;
+use crate::query::{CellPart, Dimension, MetricQuery};
 
 /// The most groups that one answer may have.
 pub const GROUPS_MAX: usize = 100_000;
@@ -36,10 +36,32 @@ pub struct Row {
     pub brand_name: Option<Arc<str>>,
     /// The campaign's name, where the key has a campaign.
     pub campaign_name: Option<Arc<str>>,
-    /// The currency of its money; `None` without money or with several currencies.
+    /// The currency of its money, previous money included; `None` without money or with several
+    /// currencies.
     pub currency: Option<Currency>,
     /// Its cells, in the order of the query's metrics.
     pub cells: Vec<MetricCell>,
+    /// The same of the range compared with, where the query compares.
+    pub compared: Option<Box<Compared>>,
+}
+
+impl Row {
+    /// A number of the cell at a metric's place; `None` for a part that only a comparison has.
+    pub fn cell(&self, place: usize, part: CellPart) -> Option<MetricCell> {
+        match part {
+            CellPart::Value => self.cells.get(place).copied(),
+            _ => self.compared.as_ref()?.part(part)?.get(place).copied(),
+        }
+    }
+}
+
+/// A total over the rows that agree in some dimensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    /// The dimensions, in the order of the query's; none for the grand total.
+    pub level: Vec<Dimension>,
+    /// The numbers.
+    pub row: Row,
 }
 
 /// A whole answer.
@@ -47,14 +69,16 @@ pub struct Row {
 pub struct MetricTable {
     /// The question that it answers.
     pub query: MetricQuery,
-    /// The groups, sorted.
+    /// The groups that are shown, sorted.
     pub rows: Vec<Row>,
     /// The grand total over all groups, computed from components.
     pub total: Row,
+    /// The totals asked for, level by level, each level sorted as the rows are.
+    pub totals: Vec<Total>,
 }
 
 impl MetricTable {
-    /// The answer to a query from the tallies of its groups.
+    /// The answer to a query that compares with nothing, from the tallies of its groups.
     pub fn build(
         query: MetricQuery,
         groups: HashMap<RowKey, Tally>,
@@ -62,38 +86,41 @@ impl MetricTable {
     ) -> Result<Self, Refusal> {
         check_size(groups.len())?;
         let sums = GroupSums::of_tallies(&query, groups);
-        Self::of_sums(query, sums, labels)
+        Self::of_sums(query, sums, None, labels)
     }
 
-    /// The answer to a query from the sums of its groups, which were made for its components.
+    /// The answer to a query from the sums of its groups, which were made for its components, and
+    /// of those of the range that it compares with.
     pub fn of_sums(
         query: MetricQuery,
-        sums: GroupSums,
+        now: GroupSums,
+        before: Option<GroupSums>,
         labels: &dyn Labels,
     ) -> Result<Self, Refusal> {
-        check_size(sums.n_groups())?;
-        let total = total_row(&query, &sums.total());
-        let (keys, pieces) = sums.into_groups();
-        let metrics: Vec<Column> = query
-            .metrics
-            .iter()
-            .map(|metric| Column::new(*metric, &query, &pieces))
-            .collect();
-        let rows = keys.into_iter().enumerate().map(|(group, key)| Row {
-            brand_name: key.brand.and_then(|brand| labels.brand_name(brand)),
-            campaign_name: key.campaign.and_then(|id| labels.campaign_name(id)),
-            currency: pieces.currency(group),
-            cells: cells(&query, &key, &metrics, &pieces, group),
-            key,
-        });
-        let rows = order::sorted(rows.collect(), &query);
-        Ok(Self { query, rows, total })
+        let sides = Sides::new(&query, now, before)?;
+        let totals = totals(&query, &sides, labels)?;
+        let total = match totals.iter().find(|total| total.level.is_empty()) {
+            Some(asked) => asked.row.clone(),
+            None => rows_of(&query, sides.level(&[]), labels)
+                .pop()
+                .expect("the level of no dimensions has one group"),
+        };
+        let rows = cut::passing(rows_of(&query, sides, labels), &query);
+        let rows = cut::first(order::sorted(rows, &query), &query);
+        Ok(Self {
+            query,
+            rows,
+            total,
+            totals,
+        })
     }
 
     /// Roughly how many bytes the table holds, for the cache's budget.
     pub fn size_bytes(&self) -> usize {
+        let levels = self.totals.iter();
+        let levels = levels.map(|it| size_of_val(it.level.as_slice()) + it.row.size_bytes());
         let rows = self.rows.iter().chain([&self.total]);
-        self.query.size_bytes() + rows.map(Row::size_bytes).sum::<usize>()
+        self.query.size_bytes() + rows.map(Row::size_bytes).sum::<usize>() + levels.sum::<usize>()
     }
 }
 
@@ -113,12 +140,13 @@ impl Row {
         let names = self.brand_name.iter().chain(&self.campaign_name);
         size_of::<Self>()
             + self.cells.capacity() * size_of::<MetricCell>()
+            + self.compared.as_ref().map_or(0, |it| it.size_bytes())
             + self.key.labels.capacity() * size_of::<Option<Text>>()
             + texts.chain(names).map(|text| text.len()).sum::<usize>()
     }
 }
 
-fn check_size(n_groups: usize) -> Result<(), Refusal> {
+pub(super) fn check_size(n_groups: usize) -> Result<(), Refusal> {
     if n_groups <= GROUPS_MAX {
         return Ok(());
     }
@@ -130,119 +158,46 @@ fn check_size(n_groups: usize) -> Result<(), Refusal> {
     .at("by"))
 }
 
-/// A metric of a query, with where each of its terms is found.
-struct Column {
-    evaluator: Evaluator,
-    terms: Vec<Term>,
-}
-
-/// Where a term's sum is found.
-#[derive(Clone, Copy)]
-enum Term {
-    /// In the column at this place.
-    At(usize),
-    /// Nowhere: the dataset can't know it.
-    NotAtThisGrain,
-}
-
-impl Column {
-    fn new(metric: Metric, query: &MetricQuery, pieces: &PieceSums) -> Self {
-        let evaluator = Evaluator::new(metric);
-        let term = |component: Component| {
-            let known = component.is_known_in(query.dataset);
-            let place = pieces.place_of(component).filter(|_| known);
-            place.map_or(Term::NotAtThisGrain, Term::At)
-        };
-        let terms = evaluator.components().map(term).collect();
-        Self { evaluator, terms }
-    }
-}
-
-fn cells(
-    query: &MetricQuery,
-    key: &RowKey,
-    metrics: &[Column],
-    pieces: &PieceSums,
-    group: usize,
-) -> Vec<MetricCell> {
-    let n_rows = pieces.n_rows(group);
-    let standing = Standing::of_group(query, key, n_rows);
-    let cell = |column: &Column| {
-        column.evaluator.evaluate(n_rows, |place| {
-            standing.check()?;
-            match column.terms[place] {
-                Term::At(place) => pieces.found(group, place),
-                Term::NotAtThisGrain => Err(NoteCode::NotAtThisGrain),
-            }
-        })
-    };
-    metrics.iter().map(cell).collect()
-}
-
-fn total_row(query: &MetricQuery, tally: &Tally) -> Row {
-    let components = Total {
-        standing: Standing::of_total(query, tally.n_rows()),
-        dataset: query.dataset,
-        tally,
-    };
-    let cells = query.metrics.iter();
-    Row {
-        key: RowKey::default(),
-        brand_name: None,
-        campaign_name: None,
-        currency: tally.currency(),
-        cells: cells.map(|metric| evaluate(*metric, &components)).collect(),
-    }
-}
-
-/// Whether the numbers of a row can stand at all, where the dataset's rows don't add up.
-#[derive(Clone, Copy)]
-struct Standing(Result<(), NoteCode>);
-
-impl Standing {
-    /// A group stands when it is of one campaign whose report is of exactly its period.
-    fn of_group(query: &MetricQuery, key: &RowKey, n_rows: u64) -> Self {
-        let is_one = key.campaign.is_some() || query.is_of_one_campaign();
-        Self::of(query, is_one, n_rows)
-    }
-
-    /// A total over several periods is of none that was reported.
-    fn of_total(query: &MetricQuery, n_rows: u64) -> Self {
-        let is_one = query.is_of_one_campaign() && query.grain.is_none();
-        Self::of(query, is_one, n_rows)
-    }
-
-    fn of(query: &MetricQuery, is_one: bool, n_rows: u64) -> Self {
-        Self(match (Dataset::of(query.dataset).adds_up, is_one, n_rows) {
-            (true, ..) | (false, true, 1..) => Ok(()),
-            (false, false, _) => Err(NoteCode::NotAdditive),
-            (false, true, 0) => Err(NoteCode::NotReportedForPeriod),
-        })
-    }
-
-    fn check(self) -> Result<(), NoteCode> {
-        self.0
-    }
-}
-
-/// The grand total, with what its dataset can't know told apart from what nobody reported.
-struct Total<'a> {
-    standing: Standing,
-    dataset: DatasetName,
-    tally: &'a Tally,
-}
-
-impl Components for Total<'_> {
-    fn component(&self, component: Component) -> Result<Found, NoteCode> {
-        self.standing.check()?;
-        if component.is_known_in(self.dataset) {
-            self.tally.component(component)
-        } else {
-            Err(NoteCode::NotAtThisGrain)
+/// The rows of groups, in no order.
+fn rows_of(query: &MetricQuery, sides: Sides, labels: &dyn Labels) -> Vec<Row> {
+    let now = Cells::new(query, sides.now);
+    let before = sides.before.map(|sums| Cells::new(query, sums));
+    let row = |(group, key): (usize, RowKey)| {
+        let cells = now.of(group, &key);
+        let mut currency = now.currency(group);
+        let compared = before.as_ref().map(|before| {
+            let (common, are_alike) = common_currency(currency, before.currency(group));
+            currency = common;
+            let previous = before.of(group, &key);
+            Box::new(Compared::new(&query.metrics, &cells, previous, are_alike))
+        });
+        Row {
+            brand_name: key.brand.and_then(|brand| labels.brand_name(brand)),
+            campaign_name: key.campaign.and_then(|id| labels.campaign_name(id)),
+            currency,
+            cells,
+            compared,
+            key,
         }
-    }
+    };
+    sides.keys.into_iter().enumerate().map(row).collect()
+}
 
-    fn n_rows(&self) -> u64 {
-        self.tally.n_rows()
+/// The totals asked for; together they are as few as the groups of an answer may be.
+fn totals(query: &MetricQuery, sides: &Sides, labels: &dyn Labels) -> Result<Vec<Total>, Refusal> {
+    let mut totals: Vec<Total> = Vec::new();
+    for level in &query.totals {
+        let groups = sides.level(level);
+        let n_totals = totals.len() + groups.keys.len();
+        if n_totals > GROUPS_MAX {
+            let what = format!("{n_totals} totals");
+            return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("totals"));
+        }
+        let rows = order::sorted(rows_of(query, groups, labels), query);
+        totals.extend(rows.into_iter().map(|row| Total {
+            level: level.clone(),
+            row,
+        }));
     }
+    Ok(totals)
 }

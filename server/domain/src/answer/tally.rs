@@ -3,8 +3,9 @@
 use crate::campaign::Platform;
 use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
-use crate::metric::{Component, ComponentSum, Components, Found, NoteCode};
+use crate::metric::{Component, ComponentSum};
 use crate::money::Currency;
+use crate::query::Dimension;
 use crate::time::Date;
 
 /// What a row is about: the values of the dimensions that are grouped by; the rest is `None`.
@@ -36,6 +37,30 @@ pub struct RowKey {
     /// The values of the campaign's labels that are grouped by, in the query's order; `None` where
     /// the campaign lacks the label. Empty when none are grouped by.
     pub labels: Vec<Option<Text>>,
+}
+
+impl RowKey {
+    /// The key of the larger group that agrees with this one in these dimensions.
+    pub(super) fn in_dimensions(&self, dimensions: &[Dimension]) -> Self {
+        let by = |dimension| dimensions.contains(&dimension);
+        let by_campaign = by(Dimension::Campaign);
+        let text = |text: &Option<Text>, dimension| text.clone().filter(|_| by(dimension));
+        Self {
+            period: self.period.filter(|_| by(Dimension::Period)),
+            hour: self.hour.filter(|_| by(Dimension::Hour)),
+            brand: self.brand.filter(|_| by_campaign || by(Dimension::Brand)),
+            platform: self
+                .platform
+                .filter(|_| by_campaign || by(Dimension::Platform)),
+            campaign: self.campaign.filter(|_| by_campaign),
+            currency: self.currency.filter(|_| by(Dimension::Currency)),
+            country: text(&self.country, Dimension::Country),
+            age: text(&self.age, Dimension::Age),
+            gender: text(&self.gender, Dimension::Gender),
+            product: text(&self.product, Dimension::Product),
+            labels: Vec::new(),
+        }
+    }
 }
 
 /// The sums of one group's components, money apart by currency.
@@ -99,34 +124,11 @@ impl Tally {
         }
     }
 
-    /// The currency of the group's money; `None` when there is no money or several currencies.
-    pub fn currency(&self) -> Option<Currency> {
-        let mut currencies = self.sums.iter().filter_map(|sum| sum.currency);
-        let first = currencies.next()?;
-        currencies.all(|other| other == first).then_some(first)
+    pub(super) fn n_rows(&self) -> u64 {
+        self.n_rows
     }
 
     pub(super) fn sums(&self) -> &[TallySum] {
         &self.sums
-    }
-}
-
-impl Components for Tally {
-    fn component(&self, component: Component) -> Result<Found, NoteCode> {
-        let mut sums = self.sums.iter().filter(|sum| sum.component == component);
-        let Some(found) = sums.next() else {
-            return Ok(Found::default());
-        };
-        if sums.next().is_some() {
-            return Err(NoteCode::MixedCurrency);
-        }
-        Ok(Found {
-            sum: found.sum,
-            currency: found.currency,
-        })
-    }
-
-    fn n_rows(&self) -> u64 {
-        self.n_rows
     }
 }

@@ -11,7 +11,7 @@ use crate::dataset::DatasetName;
 use crate::ids::{BrandId, CampaignId};
 use crate::metric::{Component, ComponentSum, Metric, NoteCode, Value};
 use crate::money::{Currency, Decimal};
-use crate::query::{Attribution, Dimension, MetricQuery, Order, OrderKey};
+use crate::query::{Attribution, CellPart, Dimension, Fill, MetricQuery, Order, OrderKey};
 use crate::time::{DateRange, date};
 
 struct NoLabels;
@@ -36,9 +36,15 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         labels: Vec::new(),
         grain: None,
         week_start: None,
+        year_start: None,
         filters: Vec::new(),
         label_filters: Vec::new(),
+        having: Vec::new(),
         order_by: order_by.to_vec(),
+        top: None,
+        totals: vec![Vec::new()],
+        compare: None,
+        fill: Fill::None,
         attribution: Attribution::default(),
     }
 }
@@ -181,7 +187,7 @@ fn components_of_different_rows_make_no_ratio_though_as_many_reported_them() {
 fn rows_without_a_value_come_last_in_either_direction() {
     for descending in [false, true] {
         let order = Order {
-            key: OrderKey::Metric(Metric::Ctr),
+            key: OrderKey::Metric(Metric::Ctr, CellPart::Value),
             descending,
         };
         let groups = [

@@ -188,7 +188,7 @@ fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128
         return MetricCell::null(NoteCode::ZeroDenominator);
     }
     let quotient = exact_quotient(factor, numerator, denominator)
-        .or_else(|| decimal_quotient(factor, numerator, denominator));
+        .or_else(|| quotient_of_sums(factor, numerator, denominator));
     let Some(quotient) = quotient else {
         return MetricCell::null(NoteCode::NotReported);
     };
@@ -223,16 +223,18 @@ fn exact_quotient(factor: i64, numerator: i128, denominator: i128) -> Option<Dec
     Decimal::try_from_i128_with_scale(quotient, scale).ok()
 }
 
-fn decimal_quotient(factor: i64, numerator: i128, denominator: i128) -> Option<Decimal> {
-    decimal_of_micros(numerator)
-        .and_then(|above| above.checked_mul(Decimal::from(factor)))
-        .zip(decimal_of_micros(denominator))
-        .and_then(|(above, below)| above.checked_div(below))
-        .map(|quotient| {
-            quotient
-                .round_dp_with_strategy(QUOTIENT_SCALE, RoundingStrategy::MidpointAwayFromZero)
-                .normalize()
-        })
+fn quotient_of_sums(factor: i64, numerator: i128, denominator: i128) -> Option<Decimal> {
+    let above = decimal_of_micros(numerator)?.checked_mul(Decimal::from(factor))?;
+    decimal_quotient(above, decimal_of_micros(denominator)?)
+}
+
+/// A quotient rounded as metrics are: to ten places, half away from zero. `None` when it does not
+/// fit a decimal or the denominator is zero.
+pub(crate) fn decimal_quotient(above: Decimal, below: Decimal) -> Option<Decimal> {
+    let quotient = above.checked_div(below)?;
+    let rounded =
+        quotient.round_dp_with_strategy(QUOTIENT_SCALE, RoundingStrategy::MidpointAwayFromZero);
+    Some(rounded.normalize())
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ pub struct MetricCell {
 }
 
 impl MetricCell {
-    pub(super) fn null(note: NoteCode) -> Self {
+    pub(crate) fn null(note: NoteCode) -> Self {
         Self {
             value: None,
             note: Some(note),

@@ -11,6 +11,7 @@ mod formulas;
 mod measures;
 
 pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
+pub(crate) use evaluate::decimal_quotient;
 pub use evaluate::{Evaluator, evaluate};
 pub use formula::{Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value};
 

@@ -1,10 +1,14 @@
-//! From what a client asked to the canonical query.
+//! The canonical query: what was asked, checked, and equal for equal questions.
 
+use super::compare::Compare;
 use super::dimension::Dimension;
-use super::range::{Grain, RangeRequest};
-use super::{choice, labels, legal};
+use super::fill::Fill;
+use super::having::Having;
+use super::part::CellPart;
+use super::range::Grain;
+use super::top::Top;
+use crate::calendar::{Calendar, MonthOfYear};
 use crate::dataset::{Dataset, DatasetName};
-use crate::error_code::Refusal;
 use crate::ids::BrandId;
 use crate::metric::{Component, Metric};
 use crate::time::{Date, DateRange, Weekday};
@@ -20,15 +24,6 @@ pub const LABELS_MAX: usize = 8;
 
 /// The most sort keys of one query.
 pub const ORDER_BY_MAX: usize = 8;
-
-/// A field that the client selected under `rows` or `totals`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SelectedField<T> {
-    /// What it shows.
-    pub what: T,
-    /// Where it stands in the document, such as `rows.cogs`.
-    pub path: String,
-}
 
 /// Keeps only facts whose value of the dimension is one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,8 +46,8 @@ pub struct LabelFilter {
 /// What rows are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderKey {
-    /// A metric; rows without a value come last in either direction.
-    Metric(Metric),
+    /// A number of a metric's cells; rows without one come last in either direction.
+    Metric(Metric, CellPart),
     /// A dimension that is grouped by.
     Dimension(Dimension),
     /// The label at this place of those that are grouped by.
@@ -77,50 +72,6 @@ pub struct Attribution {
     pub accept_mixed: bool,
 }
 
-/// A metric query as a client wrote it.
-#[derive(Debug, Clone)]
-pub struct MetricRequest {
-    /// The brands whose facts are read; `None` means all that the caller may see.
-    pub brands: Option<Vec<BrandId>>,
-    /// The dataset, when the client named one.
-    pub dataset: Option<DatasetName>,
-    /// The metrics that the client named.
-    pub metrics: Vec<Metric>,
-    /// The metrics selected as fields.
-    pub selected_metrics: Vec<SelectedField<Metric>>,
-    /// The dimensions selected as fields.
-    pub selected_dimensions: Vec<SelectedField<Dimension>>,
-    /// The range of days.
-    pub range: RangeRequest,
-    /// What is grouped by.
-    pub by: Vec<Dimension>,
-    /// The names of the campaign labels that are grouped by too, in the order of the columns.
-    pub labels: Vec<String>,
-    /// The length of periods, when the client named one.
-    pub grain: Option<Grain>,
-    /// What is kept.
-    pub filters: Vec<Filter>,
-    /// Which labels' campaigns are kept.
-    pub label_filters: Vec<LabelFilter>,
-    /// How rows are sorted.
-    pub order_by: Vec<Order>,
-    /// Which attribution window is used.
-    pub attribution: Attribution,
-}
-
-/// What a request is planned in: what the caller may see, and the agency's calendar.
-#[derive(Debug, Clone)]
-pub struct PlanContext {
-    /// The brands that the caller may see.
-    pub visible_brands: Vec<BrandId>,
-    /// Today in the agency's zone.
-    pub today: Date,
-    /// The day its weeks start on.
-    pub week_start: Weekday,
-    /// The names of the labels that the visible campaigns have.
-    pub label_names: Vec<String>,
-}
-
 /// A checked query in canonical form: equal for equal questions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MetricQuery {
@@ -140,12 +91,25 @@ pub struct MetricQuery {
     pub grain: Option<Grain>,
     /// The day weeks start on; only with grain `WEEK`.
     pub week_start: Option<Weekday>,
+    /// The month fiscal years start in, for grain `QUARTER` one of the first three; only with
+    /// these two grains.
+    pub year_start: Option<MonthOfYear>,
     /// What is kept, sorted by dimension, one filter a dimension.
     pub filters: Vec<Filter>,
     /// Which labels' campaigns are kept, sorted by name, one filter a label.
     pub label_filters: Vec<LabelFilter>,
+    /// What a row's cells must be for it to be shown.
+    pub having: Vec<Having>,
     /// How rows are sorted; ties are broken by the grouping columns.
     pub order_by: Vec<Order>,
+    /// How many of the sorted rows are shown.
+    pub top: Option<Top>,
+    /// The levels of totals: each a part of `by`, in its order; the one of all rows is empty.
+    pub totals: Vec<Vec<Dimension>>,
+    /// With what the answer is compared.
+    pub compare: Option<Compare>,
+    /// What stands in periods without facts.
+    pub fill: Fill,
     /// Which attribution window is used.
     pub attribution: Attribution,
 }
@@ -166,53 +130,21 @@ impl MetricQuery {
             + size_of_val(self.brands.as_slice())
             + size_of_val(self.metrics.as_slice())
             + size_of_val(self.by.as_slice())
+            + size_of_val(self.having.as_slice())
             + size_of_val(self.order_by.as_slice())
+            + self
+                .top
+                .as_ref()
+                .map_or(0, |top| size_of_val(top.per.as_slice()))
+            + self
+                .totals
+                .iter()
+                .map(|level| size_of_val(level.as_slice()) + size_of::<Vec<Dimension>>())
+                .sum::<usize>()
             + texts(&self.labels)
             + filters.sum::<usize>()
             + label_filters.sum::<usize>()
             + self.attribution.window.as_ref().map_or(0, String::len)
-    }
-}
-
-impl MetricRequest {
-    /// The canonical query, or the first thing that is not legal in it.
-    pub fn plan(&self, context: &PlanContext) -> Result<MetricQuery, Refusal> {
-        legal::check_sizes(self)?;
-        legal::check_by(self)?;
-        let filters = legal::canonical_filters(&self.filters)?;
-        labels::check(self, &context.label_names)?;
-        let dataset = choice::choose_dataset(self, &filters)?;
-        let metrics = choice::choose_metrics(self, dataset)?;
-        let grain = self
-            .by
-            .contains(&Dimension::Period)
-            .then(|| self.grain.unwrap_or(Grain::Day));
-        let brands = self.choose_brands(&context.visible_brands)?;
-        Ok(MetricQuery {
-            brands,
-            dataset,
-            metrics,
-            range: self.range.resolve(context.today, context.week_start)?,
-            by: self.by.clone(),
-            labels: self.labels.clone(),
-            grain,
-            week_start: (grain == Some(Grain::Week)).then_some(context.week_start),
-            filters,
-            label_filters: labels::canonical_filters(&self.label_filters),
-            order_by: self.order_by.clone(),
-            attribution: self.attribution.clone(),
-        })
-    }
-
-    /// The brands to read, sorted and distinct; one that the caller can't see does not exist.
-    fn choose_brands(&self, visible: &[BrandId]) -> Result<Vec<BrandId>, Refusal> {
-        let mut brands = self.brands.clone().unwrap_or_else(|| visible.to_vec());
-        if let Some(index) = brands.iter().position(|brand| !visible.contains(brand)) {
-            return Err(Refusal::not_found("brand", brands[index]).at(format!("brands[{index}]")));
-        }
-        brands.sort_unstable();
-        brands.dedup();
-        Ok(brands)
     }
 }
 
@@ -242,6 +174,26 @@ impl MetricQuery {
             && self.metrics.iter().any(|metric| metric.needs_costs())
     }
 
+    /// Where its periods begin.
+    pub fn calendar(&self) -> Calendar {
+        Calendar {
+            week_start: self.week_start.unwrap_or(Weekday::Monday),
+            year_start: self.year_start.unwrap_or(MonthOfYear::January),
+        }
+    }
+
+    /// The first day of the period in which the day lies; `None` when all days are one.
+    pub fn period_of(&self, day: Date) -> Option<Date> {
+        let grain = self.grain?;
+        Some(grain.period_of(day, self.calendar()))
+    }
+
+    /// The first days of the periods of its range, in order; none when all days are one.
+    pub fn periods(&self) -> Vec<Date> {
+        let periods = |grain: Grain| grain.periods(self.range, self.calendar()).collect();
+        self.grain.map_or_else(Vec::new, periods)
+    }
+
     /// The periods asked for that these days touch: the name of each, its first day, and its days
     /// within the range. Without a grain it is the range itself, which has no name.
     pub fn periods_touching(&self, days: &DateRange) -> Vec<(Option<Date>, DateRange)> {
@@ -251,15 +203,22 @@ impl MetricQuery {
         let Some(grain) = self.grain else {
             return vec![(None, self.range)];
         };
-        let week_start = self.week_start.unwrap_or(Weekday::Monday);
-        let first = grain.period_of(touched.from(), week_start);
-        let names = std::iter::successors(Some(first), |first| Some(grain.end_of(*first)));
-        let names = names.take_while(|first| *first < touched.until());
         let cut = |first: Date| {
             let period = DateRange::new(first, grain.end_of(first))?;
             Some((Some(first), period.intersect(&self.range)?))
         };
-        names.filter_map(cut).collect()
+        let periods = grain.periods(touched, self.calendar());
+        periods.filter_map(cut).collect()
+    }
+
+    /// The question for what the answer is compared with.
+    pub fn previous(&self) -> Option<Self> {
+        let compare = self.compare?;
+        Some(Self {
+            range: compare.range,
+            compare: None,
+            ..self.clone()
+        })
     }
 
     /// Whether every row of the answer is of just one campaign, because a filter names it.

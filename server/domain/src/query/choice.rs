@@ -1,9 +1,10 @@
 //! Which dataset answers, and with which metrics. One query reads one dataset, with the costs that
 //! join it: the first that knows every dimension and every metric.
 
-use super::canonical::{Filter, MetricRequest, OrderKey};
+use super::canonical::{Filter, OrderKey};
 use super::dimension::Dimension;
 use super::legal::field_of;
+use super::request::MetricRequest;
 use crate::dataset::{Dataset, DatasetName, ShapeRule};
 use crate::error_code::Refusal;
 use crate::metric::Metric;
@@ -167,10 +168,13 @@ fn metrics(request: &MetricRequest) -> impl Iterator<Item = (Metric, String)> + 
         .iter()
         .enumerate()
         .filter_map(|(index, order)| match order.key {
-            OrderKey::Metric(metric) => Some((metric, format!("orderBy[{index}].metric"))),
+            OrderKey::Metric(metric, _) => Some((metric, format!("orderBy[{index}].metric"))),
             OrderKey::Dimension(_) | OrderKey::Label(_) => None,
         });
-    named.chain(selected).chain(ordered)
+    let conditions = request.having.iter().enumerate();
+    let conditions =
+        conditions.map(|(index, having)| (having.metric, format!("having[{index}].metric")));
+    named.chain(selected).chain(ordered).chain(conditions)
 }
 
 pub(super) fn choose_metrics(

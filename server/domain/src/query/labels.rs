@@ -1,6 +1,7 @@
 //! Labels in a question: by which an answer is grouped, and which campaigns they keep.
 
-use super::canonical::{FILTER_VALUES_MAX, LABELS_MAX, LabelFilter, MetricRequest, OrderKey};
+use super::canonical::{FILTER_VALUES_MAX, LABELS_MAX, LabelFilter, OrderKey};
+use super::request::MetricRequest;
 use crate::error_code::Refusal;
 use crate::nearest::nearest;
 

@@ -1,7 +1,10 @@
 //! Which combinations are legal; every refusal says what is allowed.
 
-use super::canonical::{BY_MAX, FILTER_VALUES_MAX, Filter, MetricRequest, ORDER_BY_MAX, OrderKey};
+use super::canonical::{BY_MAX, FILTER_VALUES_MAX, Filter, ORDER_BY_MAX, OrderKey};
 use super::dimension::Dimension;
+use super::fill;
+use super::range::{Grain, RangeRequest, RangeUnit};
+use super::request::MetricRequest;
 use crate::dataset::HOURS;
 use crate::error_code::Refusal;
 use crate::money::Currency;
@@ -48,6 +51,24 @@ pub(super) fn check_by(request: &MetricRequest) -> Result<(), Refusal> {
     if request.grain.is_some() && !request.by.contains(&Dimension::Period) {
         return Err(Refusal::invalid("`grain` needs `PERIOD` in `by`").at("grain"));
     }
+    let is_by_weeks = request.grain == Some(Grain::Week)
+        || matches!(
+            request.range,
+            RangeRequest::Last {
+                unit: RangeUnit::Week,
+                ..
+            }
+        );
+    if request.week_start.is_some() && !is_by_weeks {
+        let message = "`weekStart` needs grain `WEEK` or a range of weeks";
+        return Err(Refusal::invalid(message).at("weekStart"));
+    }
+    fill::check(request)?;
+    check_selected(request)?;
+    check_order(request)
+}
+
+fn check_selected(request: &MetricRequest) -> Result<(), Refusal> {
     for selected in &request.selected_dimensions {
         let given = request
             .by
@@ -62,7 +83,14 @@ pub(super) fn check_by(request: &MetricRequest) -> Result<(), Refusal> {
             return Err(Refusal::invalid(message).at(selected.path.clone()));
         }
     }
+    Ok(())
+}
+
+fn check_order(request: &MetricRequest) -> Result<(), Refusal> {
     for (index, order) in request.order_by.iter().enumerate() {
+        if let OrderKey::Metric(_, part) = order.key {
+            request.require_compared(part, || format!("orderBy[{index}].of"))?;
+        }
         if let OrderKey::Dimension(dimension) = order.key
             && !request.by.contains(&dimension)
         {

@@ -6,16 +6,30 @@
 
 mod canonical;
 mod choice;
+mod compare;
 mod dimension;
+mod fill;
+mod having;
 mod labels;
 mod legal;
+mod levels;
+mod part;
 mod range;
+mod request;
 #[cfg(test)]
 mod tests;
+mod top;
 
 pub use canonical::{
     Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, LABELS_MAX, LabelFilter, MetricQuery,
-    MetricRequest, ORDER_BY_MAX, Order, OrderKey, PlanContext, SelectedField,
+    ORDER_BY_MAX, Order, OrderKey,
 };
+pub use compare::{Compare, CompareRequest};
 pub use dimension::{Dimension, DimensionColumn};
+pub use fill::Fill;
+pub use having::{Comparator, HAVING_MAX, Having, HavingRequest};
+pub use levels::TOTALS_LEVELS_MAX;
+pub use part::CellPart;
 pub use range::{Grain, RANGE_DAYS_MAX, RangeRequest, RangeUnit};
+pub use request::{MetricRequest, PlanContext, SelectedField};
+pub use top::{TOP_MAX, Top, TopRequest};

@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 
+use crate::calendar::Calendar;
 use crate::closed_words;
 use crate::error_code::Refusal;
 use crate::time::{Date, DateRange, Weekday};
@@ -14,21 +15,34 @@ closed_words! {
     pub enum Grain, "a grain" {
         /// One day.
         Day => "DAY",
-        /// Seven days from the agency's week start; a period is named by its first day.
+        /// Seven days from the week's start; a period is named by its first day.
         Week => "WEEK",
         /// A calendar month; a period is named by its first day.
         Month => "MONTH",
+        /// Three months, counted from the start of the agency's fiscal year.
+        Quarter => "QUARTER",
+        /// Twelve months from the start of the agency's fiscal year.
+        Year => "YEAR",
     }
 }
 
 impl Grain {
     /// The first day of the period in which the day lies.
-    pub fn period_of(self, day: Date, week_start: Weekday) -> Date {
-        match self {
-            Self::Day => day,
-            Self::Week => week_of(day, week_start),
-            Self::Month => day.first_of_month(),
-        }
+    pub fn period_of(self, day: Date, calendar: Calendar) -> Date {
+        let months = match self {
+            Self::Day => return day,
+            Self::Week => return week_of(day, calendar.week_start),
+            Self::Month => return day.first_of_month(),
+            Self::Quarter => 3,
+            Self::Year => 12,
+        };
+        // Months of the year count from 1, places from 0.
+        let month_place = i64::from(day.month()) - 1;
+        let year_start = calendar.year_start as i64;
+        let months_into_year = (month_place - year_start).rem_euclid(12);
+        day.first_of_month()
+            .checked_sub((months_into_year % months).months())
+            .unwrap_or(day)
     }
 
     /// The first day after the period that begins on this day.
@@ -37,8 +51,28 @@ impl Grain {
             Self::Day => 1.day(),
             Self::Week => 1.week(),
             Self::Month => 1.month(),
+            Self::Quarter => 3.months(),
+            Self::Year => 12.months(),
         };
         first.checked_add(span).unwrap_or(Date::MAX)
+    }
+
+    /// How many months a period has, where it is made of months.
+    pub fn months(self) -> Option<u8> {
+        match self {
+            Self::Day | Self::Week => None,
+            Self::Month => Some(1),
+            Self::Quarter => Some(3),
+            Self::Year => Some(12),
+        }
+    }
+
+    /// The first days of the periods that the range touches, in order; that of the first may lie
+    /// before the range.
+    pub fn periods(self, range: DateRange, calendar: Calendar) -> impl Iterator<Item = Date> {
+        let first = self.period_of(range.from(), calendar);
+        let firsts = std::iter::successors(Some(first), move |first| Some(self.end_of(*first)));
+        firsts.take_while(move |first| *first < range.until())
     }
 }
 
@@ -78,14 +112,29 @@ impl RangeRequest {
     pub fn resolve(self, today: Date, week_start: Weekday) -> Result<DateRange, Refusal> {
         let (range, path) = match self {
             Self::Last { n, unit } => (last(n, unit, today, week_start)?, "range.last.n"),
-            Self::Between { from, until } => (between(from, until)?, "range.between"),
+            Self::Between { from, until } => return check_between(from, until, "range.between"),
         };
-        if range.days() > RANGE_DAYS_MAX {
-            let what = format!("a range of {} days", range.days());
-            return Err(Refusal::limit("range_days_max", RANGE_DAYS_MAX, what).at(path));
-        }
-        Ok(range)
+        check_length(range, path)
     }
+}
+
+/// The range between two days, if it is not empty or too long; `path` is its place.
+pub(super) fn check_between(from: Date, until: Date, path: &str) -> Result<DateRange, Refusal> {
+    let range = DateRange::new(from, until).ok_or_else(|| {
+        Refusal::invalid(format!(
+            "`{until}` is not after `{from}`; `until` is the first day after the range"
+        ))
+        .at(format!("{path}.until"))
+    })?;
+    check_length(range, path)
+}
+
+fn check_length(range: DateRange, path: &str) -> Result<DateRange, Refusal> {
+    if range.days() > RANGE_DAYS_MAX {
+        let what = format!("a range of {} days", range.days());
+        return Err(Refusal::limit("range_days_max", RANGE_DAYS_MAX, what).at(path));
+    }
+    Ok(range)
 }
 
 fn last(n: i64, unit: RangeUnit, today: Date, week_start: Weekday) -> Result<DateRange, Refusal> {
@@ -111,15 +160,6 @@ fn last(n: i64, unit: RangeUnit, today: Date, week_start: Weekday) -> Result<Dat
     })
 }
 
-fn between(from: Date, until: Date) -> Result<DateRange, Refusal> {
-    DateRange::new(from, until).ok_or_else(|| {
-        Refusal::invalid(format!(
-            "`{until}` is not after `{from}`; `until` is the first day after the range"
-        ))
-        .at("range.between.until")
-    })
-}
-
 fn week_of(day: Date, week_start: Weekday) -> Date {
     let days_into_week = week_start.until(day.weekday());
     day.checked_sub(i64::from(days_into_week).days())
@@ -129,7 +169,8 @@ fn week_of(day: Date, week_start: Weekday) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::date;
+    use crate::calendar::MonthOfYear;
+    use crate::time::{Weekday, date};
 
     fn resolve(request: RangeRequest) -> Result<(String, String), String> {
         // A Sunday.
@@ -197,14 +238,35 @@ mod tests {
     #[test]
     fn a_week_starts_on_the_agencys_day() {
         let sunday = date(2026, 11, 22);
-        assert_eq!(Grain::Week.period_of(sunday, Weekday::Sunday), sunday);
-        assert_eq!(
-            Grain::Week.period_of(sunday, Weekday::Monday),
-            date(2026, 11, 16)
-        );
-        assert_eq!(
-            Grain::Month.period_of(sunday, Weekday::Monday),
-            date(2026, 11, 1)
-        );
+        let calendar = |week_start| Calendar {
+            week_start,
+            year_start: MonthOfYear::January,
+        };
+        let week_of = |start| Grain::Week.period_of(sunday, calendar(start));
+        assert_eq!(week_of(Weekday::Sunday), sunday);
+        assert_eq!(week_of(Weekday::Monday), date(2026, 11, 16));
+        let month = Grain::Month.period_of(sunday, calendar(Weekday::Monday));
+        assert_eq!(month, date(2026, 11, 1));
+    }
+
+    #[test]
+    fn quarters_and_years_follow_the_fiscal_year() {
+        let of = |grain: Grain, month, year_start| {
+            let calendar = Calendar {
+                week_start: Weekday::Monday,
+                year_start,
+            };
+            grain.period_of(date(2026, month, 20), calendar).to_string()
+        };
+        let january = MonthOfYear::January;
+        assert_eq!(of(Grain::Quarter, 5, january), "2026-04-01");
+        assert_eq!(of(Grain::Year, 5, january), "2026-01-01");
+        let february = MonthOfYear::February;
+        assert_eq!(of(Grain::Quarter, 1, february), "2025-11-01");
+        assert_eq!(of(Grain::Quarter, 4, february), "2026-02-01");
+        assert_eq!(of(Grain::Year, 1, february), "2025-02-01");
+        let july = MonthOfYear::July;
+        assert_eq!(of(Grain::Year, 6, july), "2025-07-01");
+        assert_eq!(of(Grain::Year, 7, july), "2026-07-01");
     }
 }

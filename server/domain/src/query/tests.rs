@@ -1,6 +1,7 @@
 //! What is legal, what is refused and where, and that equal questions are equal queries.
 
 use super::*;
+use crate::calendar::{Calendar, MonthOfYear};
 use crate::dataset::DatasetName;
 use crate::error_code::{ErrorCode, Refusal};
 use crate::ids::BrandId;
@@ -15,30 +16,19 @@ fn context() -> PlanContext {
     PlanContext {
         visible_brands: vec![brand(1), brand(2)],
         today: date(2026, 11, 22),
-        week_start: Weekday::Monday,
+        calendar: Calendar {
+            week_start: Weekday::Monday,
+            year_start: MonthOfYear::January,
+        },
         label_names: vec!["region".into(), "season".into()],
     }
 }
 
 fn a_request() -> MetricRequest {
-    MetricRequest {
-        brands: None,
-        dataset: None,
-        metrics: Vec::new(),
-        selected_metrics: Vec::new(),
-        selected_dimensions: Vec::new(),
-        range: RangeRequest::Last {
-            n: 7,
-            unit: RangeUnit::Day,
-        },
-        by: Vec::new(),
-        labels: Vec::new(),
-        grain: None,
-        filters: Vec::new(),
-        label_filters: Vec::new(),
-        order_by: Vec::new(),
-        attribution: Attribution::default(),
-    }
+    MetricRequest::over(RangeRequest::Last {
+        n: 7,
+        unit: RangeUnit::Day,
+    })
 }
 
 fn selected<T>(what: T, path: &str) -> SelectedField<T> {
@@ -192,7 +182,7 @@ fn named_limits_hold_on_both_sides() {
     assert_eq!(refusal.code, ErrorCode::LimitExceeded);
     assert!(refusal.message.contains("filter_values_max"));
     let order = Order {
-        key: OrderKey::Metric(Metric::Spend),
+        key: OrderKey::Metric(Metric::Spend, CellPart::Value),
         descending: true,
     };
     let with_orders = |n| MetricRequest {

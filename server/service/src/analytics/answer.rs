@@ -46,6 +46,8 @@ closed_words! {
         BrandCostsLeftOut => "BRAND_COSTS_LEFT_OUT",
         /// A brand's cost is not spread by spend, because its campaigns have several currencies.
         CostsNotSpread => "COSTS_NOT_SPREAD",
+        /// The range compared with has more periods than the range; the last ones are left out.
+        PreviousRangeCut => "PREVIOUS_RANGE_CUT",
     }
 }
 

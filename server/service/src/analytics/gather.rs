@@ -12,8 +12,8 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Text;
 use bellwether_domain::metric::{Component, ComponentSum};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, MetricQuery};
-use bellwether_domain::time::{Date, Weekday, date_of_day_number};
+use bellwether_domain::query::{Dimension, Grain, MetricQuery};
+use bellwether_domain::time::{Date, date_of_day_number};
 use bellwether_store::Partial;
 use rustc_hash::FxHashMap;
 
@@ -135,10 +135,10 @@ impl<'a> Gathering<'a> {
         if self.places.is_empty() {
             return Ok(());
         }
-        require_few(folded.keys.len(), classes)?;
+        require_few(self.query, folded.keys.len(), classes)?;
         for (place, key) in folded.keys.iter().enumerate() {
             let class = &classes.list[key.class as usize];
-            let period = date_of_day_number(key.bucket);
+            let period = self.period_of(key.bucket);
             let row_key = self.row_key(&class.key, &key.codes, period);
             let piece = self.piece(row_key, class.currency);
             self.sums.add_rows(piece, folded.rows[place]);
@@ -166,7 +166,7 @@ impl<'a> Gathering<'a> {
         for partial in by_period {
             for (row, group) in partial.groups.iter().enumerate() {
                 if !windows.are_several(group.campaign) {
-                    let period = date_of_day_number(group.bucket);
+                    let period = self.period_of(group.bucket);
                     self.add_row(partial, row, classes, period, |_| true);
                 }
             }
@@ -175,7 +175,7 @@ impl<'a> Gathering<'a> {
             // Where several windows are common, the sums by day are of all campaigns.
             let groups = partial.groups.iter().enumerate();
             for (row, group) in groups.filter(|(_, group)| windows.are_several(group.campaign)) {
-                let period = date_of_day_number(group.bucket).and_then(|day| self.period_of(day));
+                let period = self.period_of(group.bucket);
                 self.add_row(partial, row, classes, period, |component| {
                     if component.is_attributed() {
                         windows.counts_attributed(group)
@@ -257,7 +257,7 @@ impl<'a> Gathering<'a> {
             return;
         }
         let mut key = self.cost_key(campaign, cost, currency);
-        key.period = self.period_of(share.day);
+        key.period = self.query.period_of(share.day);
         let sum = ComponentSum {
             sum: i128::from(share.amount_micros),
             count: 1,
@@ -307,18 +307,16 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn period_of(&self, day: Date) -> Option<Date> {
-        let week_start = self.query.week_start.unwrap_or(Weekday::Monday);
-        self.query
-            .grain
-            .map(|grain| grain.period_of(day, week_start))
+    /// The first day of the period that a bucket of sums lies in: buckets may be smaller.
+    fn period_of(&self, bucket: i32) -> Option<Date> {
+        date_of_day_number(bucket).and_then(|day| self.query.period_of(day))
     }
 
     /// The key of a row: what follows from the campaign's class, the period, and the texts of the
     /// codes.
     fn row_key(&self, class: &RowKey, codes: &[u32], period: Option<Date>) -> RowKey {
         let mut key = class.clone();
-        key.period = period.filter(|_| self.query.grain.is_some());
+        key.period = period;
         let mut codes = codes.iter();
         let mut text = |column: &str| -> Option<Text> {
             let code = usize::try_from(*codes.next()?).ok()?;
@@ -357,10 +355,11 @@ impl<'a> Gathering<'a> {
 }
 
 /// Refuses early what `groups_max` would refuse in the end: each row of the answer takes in
-/// at most one sum a currency.
-fn require_few(n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
+/// at most one sum a currency and month of its period.
+fn require_few(query: &MetricQuery, n_sums: usize, classes: &Classes) -> Result<(), Refusal> {
     let currencies: HashSet<Currency> = classes.list.iter().map(|class| class.currency).collect();
-    if n_sums / currencies.len().max(1) > GROUPS_MAX {
+    let months = query.grain.and_then(Grain::months).map_or(1, usize::from);
+    if n_sums / currencies.len().max(1) / months > GROUPS_MAX {
         let what = format!("an answer of about {n_sums} groups");
         return Err(Refusal::limit("groups_max", GROUPS_MAX, what).at("by"));
     }

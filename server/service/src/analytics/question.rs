@@ -184,7 +184,8 @@ fn bucket(query: &MetricQuery) -> Bucket {
         (Some(Grain::Day), _) => Bucket::Day,
         (Some(Grain::Week), Some(week_start)) => Bucket::Week(week_start),
         (Some(Grain::Week), None) => Bucket::Week(Weekday::Monday),
-        (Some(Grain::Month), _) => Bucket::Month,
+        // Quarters and years are put together of months, whose sums serve other questions too.
+        (Some(Grain::Month | Grain::Quarter | Grain::Year), _) => Bucket::Month,
     }
 }
 

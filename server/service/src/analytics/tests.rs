@@ -9,13 +9,14 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::batch::{ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::{AgencyId, BrandId, IdSource};
 use bellwether_domain::metric::Metric;
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Attribution, Dimension, MetricRequest, RangeRequest};
+use bellwether_domain::query::{Dimension, MetricRequest, RangeRequest};
 use bellwether_domain::sample::Duplicates;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName, date, seconds_after};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
@@ -24,7 +25,8 @@ use bellwether_store::{Store, StoreConfig};
 use super::answer::Computed;
 use super::{Asked, Reading};
 use crate::{
-    CompactionConfig, Format, IngestRequest, RegisterDefaults, ServiceConfig, Services, Steps,
+    CompactionConfig, Format, IngestRequest, QueryPlacesConfig, RegisterDefaults, ServiceConfig,
+    Services, Steps,
 };
 
 #[derive(Debug, Default)]
@@ -101,23 +103,14 @@ impl World {
 
     /// The impressions of May by campaign, asked but not yet computed.
     async fn held(&self) -> Asked {
+        let range = RangeRequest::Between {
+            from: date(2026, 5, 1),
+            until: date(2026, 6, 1),
+        };
         let request = MetricRequest {
-            brands: None,
-            dataset: None,
             metrics: vec![Metric::Impressions],
-            selected_metrics: Vec::new(),
-            selected_dimensions: Vec::new(),
-            range: RangeRequest::Between {
-                from: date(2026, 5, 1),
-                until: date(2026, 6, 1),
-            },
             by: vec![Dimension::Campaign],
-            labels: Vec::new(),
-            grain: None,
-            filters: Vec::new(),
-            label_filters: Vec::new(),
-            order_by: Vec::new(),
-            attribution: Attribution::default(),
+            ..MetricRequest::over(range)
         };
         let reading = Reading::default();
         let parts = &self.services.parts;
@@ -144,6 +137,7 @@ fn an_agency(catalogue: &Catalogue) -> Scope {
         reporting_currency: Currency::parse("USD").unwrap(),
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue.create_agency(&agency, beginning()).unwrap();
     let scope = catalogue.operator_scope(&agency.slug).unwrap();
@@ -200,6 +194,12 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        query_places: QueryPlacesConfig {
+            queries_at_once_max: 4,
+            queries_per_agency_max: 4,
+            queries_waiting_max: 4,
+            queue_wait_ms: 1_000,
+        },
         compaction,
     };
     Services::new(

@@ -21,24 +21,17 @@ pub(super) fn request(metadata: &Metadata) -> Result<MetricRequest, Refusal> {
         .iter()
         .map(|word| word.parse())
         .collect::<Result<Vec<Dimension>, _>>()?;
+    let range = RangeRequest::Last {
+        n: i64::from(query.window_days),
+        unit: RangeUnit::Day,
+    };
     Ok(MetricRequest {
-        brands: None,
         dataset: Some(query.dataset.parse::<DatasetName>()?),
         metrics: query
             .metrics
             .iter()
             .map(|word| word.parse())
             .collect::<Result<_, _>>()?,
-        selected_metrics: Vec::new(),
-        selected_dimensions: Vec::new(),
-        range: RangeRequest::Last {
-            n: i64::from(query.window_days),
-            unit: RangeUnit::Day,
-        },
-        grain: None,
-        filters: Vec::new(),
-        label_filters: Vec::new(),
-        labels: Vec::new(),
         // By entity first: the host sends an entity's rows together.
         order_by: vec![Order {
             key: OrderKey::Dimension(Dimension::Campaign),
@@ -49,6 +42,7 @@ pub(super) fn request(metadata: &Metadata) -> Result<MetricRequest, Refusal> {
             accept_mixed: true,
         },
         by,
+        ..MetricRequest::over(range)
     })
 }
 

@@ -8,6 +8,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::Agency;
 use bellwether_domain::batch::{BatchOutcome, ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, MemberId, TokenId};
 use bellwether_domain::member::Member;
@@ -105,6 +106,7 @@ async fn make_agency(
         reporting_currency: plan.reporting_currency,
         timezone: plan.timezone.clone(),
         week_start: plan.week_start,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue
         .create_agency(&agency, now)

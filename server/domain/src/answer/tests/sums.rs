@@ -52,7 +52,7 @@ fn by_pieces(query: &MetricQuery, adds: &[Added]) -> MetricTable {
         let piece = sums.add_piece(group, Some(currency(added.2)), 1);
         sums.add(piece, added.1, sum_of(added));
     }
-    MetricTable::of_sums(query.clone(), sums, &NoLabels).unwrap()
+    MetricTable::of_sums(query.clone(), sums, None, &NoLabels).unwrap()
 }
 
 proptest! {
@@ -86,7 +86,7 @@ fn whole_columns_make_the_answer_that_pieces_make() {
     let currencies = vec![Some(currency(0)), Some(currency(1))];
     let columns = vec![column([7, 8], [1, 1]), column([90, 0], [1, 0])];
     let sums = GroupSums::of_columns(&query, keys, currencies, vec![2, 1], columns);
-    let table = MetricTable::of_sums(query.clone(), sums, &NoLabels).unwrap();
+    let table = MetricTable::of_sums(query.clone(), sums, None, &NoLabels).unwrap();
     assert_eq!(table, by_pieces(&query, &adds));
 }
 

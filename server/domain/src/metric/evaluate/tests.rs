@@ -202,7 +202,7 @@ proptest::proptest! {
         let denominator = if is_negative { -denominator } else { denominator };
         proptest::prop_assert_eq!(
             exact_quotient(factor, numerator, denominator),
-            decimal_quotient(factor, numerator, denominator)
+            quotient_of_sums(factor, numerator, denominator)
         );
     }
 }

@@ -11,6 +11,7 @@ use bellwether_catalogue::{
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::dataset::{Dataset, DatasetName, KEY_DIMENSIONS_MAX};
 use bellwether_domain::fact::{Fact, FactKey, Shape};
@@ -297,6 +298,7 @@ fn an_agency(catalogue: &Catalogue) -> (Scope, BrandId) {
         reporting_currency: Currency::parse("USD").unwrap(),
         timezone: ZoneName::parse("UTC").unwrap(),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     catalogue.create_agency(&agency, beginning()).unwrap();
     let scope = catalogue.operator_scope(&agency.slug).unwrap();

@@ -1,0 +1,2 @@
+-- The month an agency's fiscal years start in, which quarters and years are counted from.
+ALTER TABLE agencies ADD COLUMN fiscal_year_start TEXT NOT NULL DEFAULT 'JANUARY';

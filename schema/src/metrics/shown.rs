@@ -1,0 +1,115 @@
+//! Which rows are shown and in which order: conditions on cells, sort keys, and how many.
+
+use async_graphql::InputObject;
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::query::{Comparator, HavingRequest, Order, OrderKey, TopRequest};
+
+use crate::scalars::Decimal;
+use crate::words::{CellPart, Dimension, Metric, SortDirection};
+
+/// A condition on a metric's cells: all of its bounds hold, of which it has at least one. A cell
+/// without a value never passes.
+#[derive(Debug, InputObject)]
+pub(crate) struct HavingInput {
+    /// The metric.
+    metric: Metric,
+    /// Which number of the metric's cells; all but `VALUE` need `compare`.
+    #[graphql(default_with = "CellPart::Value")]
+    of: CellPart,
+    /// Above this.
+    gt: Option<Decimal>,
+    /// This or above.
+    gte: Option<Decimal>,
+    /// Below this.
+    lt: Option<Decimal>,
+    /// This or below.
+    lte: Option<Decimal>,
+    /// Exactly this.
+    eq: Option<Decimal>,
+    /// Anything but this.
+    ne: Option<Decimal>,
+}
+
+/// A sort key: exactly one of `metric`, `dimension` and `label`.
+#[derive(Debug, InputObject)]
+pub(crate) struct MetricsOrder {
+    /// Sorts by this metric.
+    metric: Option<Metric>,
+    /// By which number of the metric's cells; all but `VALUE` need `compare`.
+    #[graphql(default_with = "CellPart::Value")]
+    of: CellPart,
+    /// Sorts by this dimension, which must stand in `by`.
+    dimension: Option<Dimension>,
+    /// Sorts by the label of this name, which must stand in `labels`; rows without it first.
+    label: Option<String>,
+    /// Which comes first.
+    #[graphql(default_with = "SortDirection::Asc")]
+    direction: SortDirection,
+}
+
+/// How many rows are shown: the first in the order of the answer.
+#[derive(Debug, InputObject)]
+pub(crate) struct TopInput {
+    /// How many, 1 to 10,000.
+    n: i32,
+    /// Of each combination of these dimensions, which must stand in `by`; of all rows for none.
+    #[graphql(default)]
+    per: Vec<Dimension>,
+}
+
+impl From<HavingInput> for HavingRequest {
+    fn from(having: HavingInput) -> Self {
+        let bounds = [
+            (Comparator::Gt, having.gt),
+            (Comparator::Gte, having.gte),
+            (Comparator::Lt, having.lt),
+            (Comparator::Lte, having.lte),
+            (Comparator::Eq, having.eq),
+            (Comparator::Ne, having.ne),
+        ];
+        let bounds = bounds.into_iter();
+        Self {
+            metric: having.metric.into(),
+            part: having.of.into(),
+            bounds: bounds
+                .filter_map(|(comparator, bound)| Some((comparator, bound?.0)))
+                .collect(),
+        }
+    }
+}
+
+impl From<TopInput> for TopRequest {
+    fn from(top: TopInput) -> Self {
+        Self {
+            n: top.n.into(),
+            per: top.per.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+pub(super) fn orders(orders: Vec<MetricsOrder>, labels: &[String]) -> Result<Vec<Order>, Refusal> {
+    let checked = orders.into_iter().enumerate().map(|(index, order)| {
+        let key = match (order.metric, order.dimension, order.label) {
+            (Some(metric), None, None) => OrderKey::Metric(metric.into(), order.of.into()),
+            (None, Some(dimension), None) => OrderKey::Dimension(dimension.into()),
+            // A place behind the last label is refused with the rest of the question.
+            (None, None, Some(label)) => OrderKey::Label(
+                labels
+                    .iter()
+                    .position(|known| *known == label)
+                    .unwrap_or(labels.len()),
+            ),
+            _ => {
+                return Err(Refusal::invalid(
+                    "a sort key has exactly one of `metric`, `dimension` and `label`",
+                )
+                .at(format!("orderBy[{index}]")));
+            }
+        };
+        Ok(Order {
+            key,
+            descending: order.direction == SortDirection::Desc,
+        })
+    });
+    checked.collect()
+}

@@ -1,0 +1,89 @@
+//! Putting an answer together: the groups of what was read of each range, side by side in a table.
+//!
+//! Invariant: works on what is in memory and waits for nothing.
+
+use std::sync::Arc;
+
+use bellwether_domain::answer::{GroupSums, MetricTable};
+use bellwether_domain::query::{Compare, Fill, MetricQuery};
+use bellwether_domain::time::{Timestamp, date_of_day_number};
+
+use super::Asked;
+use super::answer::{Computed, Effort, Warning, WarningCode};
+use super::costs::RecordedCosts;
+use super::gather::Gathering;
+use super::sums::FactSums;
+use crate::error::Result;
+
+/// The most groups, with no costs to spread, that are put together where the question is asked: a
+/// change of threads takes longer than they do.
+const PUT_TOGETHER_AT_ONCE_MAX: usize = 2_000;
+
+/// What was read of the facts and costs of one range.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) sums: FactSums,
+    pub(super) costs: RecordedCosts,
+    pub(super) effort: Effort,
+}
+
+/// Whether an answer takes less time than a change of threads.
+pub(super) fn is_small(query: &MetricQuery, now: &Read, before: Option<&Read>) -> bool {
+    let mut reads = [Some(now), before].into_iter().flatten();
+    let n_groups: usize = reads.clone().map(|read| read.sums.n_groups()).sum();
+    let n_filled = match query.fill {
+        Fill::None => n_groups,
+        Fill::Zero | Fill::Null => n_groups.max(1).saturating_mul(query.periods().len()),
+    };
+    let has_no_costs = reads.all(|read| read.costs.costs.is_empty());
+    has_no_costs && n_groups.max(n_filled) <= PUT_TOGETHER_AT_ONCE_MAX
+}
+
+/// The table of an answer, from what was read of its range and of the one compared with.
+pub(super) fn put_together(
+    asked: Asked,
+    now: Read,
+    before: Option<Read>,
+    at: Timestamp,
+) -> Result<Arc<Computed>> {
+    let (groups, mut warnings) = groups(&asked, &now)?;
+    let mut effort = now.effort;
+    let mut groups_before = None;
+    if let Some((before, asked)) = before.zip(asked.previous()) {
+        let (groups, further) = self::groups(&asked, &before)?;
+        groups_before = Some(groups);
+        effort.join(before.effort);
+        for warning in further {
+            if !warnings.iter().any(|known| known.code == warning.code) {
+                warnings.push(warning);
+            }
+        }
+    }
+    warnings.extend(asked.query.compare.and_then(warning_of_cut));
+    let table = MetricTable::of_sums(asked.query, groups, groups_before, &*asked.attributes)?;
+    Ok(Arc::new(Computed {
+        table,
+        data_through: now.sums.last_day().and_then(date_of_day_number),
+        warnings,
+        at,
+        effort: effort.size(),
+    }))
+}
+
+/// The groups of the facts' sums under the campaigns' attributes, with costs.
+fn groups(asked: &Asked, read: &Read) -> Result<(GroupSums, Vec<Warning>)> {
+    let mut gathering = Gathering::new(&asked.query, &asked.attributes);
+    gathering.add_sums(&read.sums)?;
+    gathering.add_costs(&read.costs);
+    Ok(gathering.finish())
+}
+
+fn warning_of_cut(compare: Compare) -> Option<Warning> {
+    compare.is_cut.then(|| Warning {
+        code: WarningCode::PreviousRangeCut,
+        message: format!(
+            "the range compared with has more periods than the range; it ends before {}",
+            compare.range.until()
+        ),
+    })
+}
