@@ -70,6 +70,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("poem", &["bellwether"]),
     ("ureq", &["bellwether", "bellwether-test-support"]),
     ("clap", &["bellwether"]),
+    ("tikv-jemallocator", &["bellwether"]),
     ("ulid", &["bellwether-domain"]),
     ("jiff", &["bellwether-domain"]),
     ("iso_currency", &["bellwether-domain"]),
