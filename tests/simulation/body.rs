@@ -29,6 +29,9 @@ pub(super) struct Report {
     pub(super) brand: usize,
     pub(super) dataset: usize,
     pub(super) rows: Vec<Row>,
+    /// Rows of the same keys that stand before them, in a report of `duplicates=last`: each comes
+    /// to nothing. None of them means `duplicates=reject`.
+    pub(super) overtaken: Vec<Row>,
     /// A bad line before the row at this place.
     pub(super) bad: Vec<(usize, Bad)>,
     pub(super) mode: IngestMode,
@@ -86,7 +89,7 @@ impl Report {
         if columns.is_empty() {
             columns.push(0);
         }
-        let rows = keys.iter().map(|key| {
+        let mut row_of = |rng: &mut Pcg64, key: &Key| {
             let columns = if is_ndjson && rng.random_bool(0.3) {
                 some_of(rng, &columns, 0.6)
             } else {
@@ -97,8 +100,15 @@ impl Report {
             let says = |place: &usize| !is_ndjson || row.values[*place].is_some();
             row.speaks_of = merges.then(|| columns.into_iter().filter(says).collect());
             row
-        });
-        let rows: Vec<Row> = rows.collect();
+        };
+        let rows: Vec<Row> = keys.iter().map(|key| row_of(rng, key)).collect();
+        let n_overtaken = if rng.random_bool(0.2) {
+            keys.len() / 2 + 1
+        } else {
+            0
+        };
+        let overtaken = keys.iter().take(n_overtaken);
+        let overtaken: Vec<Row> = overtaken.map(|key| row_of(rng, key)).collect();
         let bad = match rng.random_range(0..12) {
             0 => vec![(0, Bad::Date)],
             // A cost may be negative and lie ahead.
@@ -115,6 +125,7 @@ impl Report {
             brand: CAMPAIGNS[keys[0].campaign].brand,
             dataset,
             rows,
+            overtaken,
             bad,
             mode: if replaces_range {
                 IngestMode::Strict
@@ -152,6 +163,7 @@ impl Report {
         for (place, bad) in self.bad.iter().rev() {
             lines.insert(*place, self.bad_line(*bad));
         }
+        lines.splice(0..0, self.overtaken.iter().map(|row| self.line(row)));
         if !self.is_ndjson {
             lines.insert(0, self.names().join(","));
         }
@@ -259,7 +271,11 @@ impl Request {
                 Format::Csv
             },
             mode: report.mode,
-            duplicates: Duplicates::Reject,
+            duplicates: if report.overtaken.is_empty() {
+                Duplicates::Reject
+            } else {
+                Duplicates::Last
+            },
             columns: if report.merges {
                 ColumnRule::Merge
             } else {

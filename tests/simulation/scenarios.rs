@@ -39,6 +39,7 @@ fn delivered(day: usize, ads: &[&'static [&'static str]], number: i64) -> What {
         brand: 0,
         dataset: 0,
         rows: ads.iter().map(row).collect(),
+        overtaken: Vec::new(),
         bad: Vec::new(),
         mode: IngestMode::Strict,
         columns: columns.clone(),

@@ -17,6 +17,9 @@ impl fmt::Display for Report {
         if self.merges {
             f.write_str(", columns=merge")?;
         }
+        if !self.overtaken.is_empty() {
+            write!(f, ", {} overtaken", self.overtaken.len())?;
+        }
         if self.replaces_range {
             f.write_str(", replace=range")?;
         }

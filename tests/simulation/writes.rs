@@ -143,6 +143,9 @@ impl Run {
                 continue;
             }
             self.saw("committed a batch");
+            if !request.report.overtaken.is_empty() {
+                self.saw("sent keys twice");
+            }
             self.agencies[agency].commits.push(Commit {
                 at: now,
                 batch: answer.batch,
@@ -317,10 +320,11 @@ fn commit_of(answer: &BatchAnswer) -> Option<usize> {
 /// Checks what the sender is told.
 fn check_answer(report: &Report, answer: &BatchAnswer) -> Result<(), Failure> {
     let (n_rows, n_bad) = (report.rows.len() as u64, report.bad.len() as u64);
+    let n_good = n_rows + report.overtaken.len() as u64;
     let expected = if report.is_refused() {
         (BatchOutcome::Rejected, 0, n_bad, 0)
     } else {
-        (BatchOutcome::Committed, n_rows, n_bad, n_rows)
+        (BatchOutcome::Committed, n_good, n_bad, n_rows)
     };
     let told = (
         answer.outcome,
