@@ -89,7 +89,7 @@ impl Report {
         if columns.is_empty() {
             columns.push(0);
         }
-        let mut row_of = |rng: &mut Pcg64, key: &Key| {
+        let row_of = |rng: &mut Pcg64, key: &Key| {
             let columns = if is_ndjson && rng.random_bool(0.3) {
                 some_of(rng, &columns, 0.6)
             } else {
