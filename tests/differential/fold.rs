@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether_domain::time::{Date, Weekday};
+use bellwether_domain::time::{Date, parse_weekday};
 use serde_json::Value;
 
 use super::question::{METRICS, Question};
 use super::report::{CAMPAIGNS, DAYS, Facts, Key, MEASURES, Values, is_money, name};
 
 /// Cells as text, null as the note that says why.
-type Cells = Vec<String>;
+pub(super) type Cells = Vec<String>;
+
+/// What rows are told apart by: the period, and the campaign's place or the platform.
+pub(super) type RowKey = (String, String);
 
 /// An answer: the rows by period and campaign or platform, and the total.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,6 +59,30 @@ pub(super) fn answer(facts: &Facts, question: &Question) -> Answer {
     }
 }
 
+/// The cells of the groups that rows make under other keys.
+pub(super) fn grouped(
+    facts: &Facts,
+    question: &Question,
+    key_of: impl Fn(RowKey) -> RowKey,
+) -> BTreeMap<RowKey, Cells> {
+    let mut groups: BTreeMap<RowKey, Sums> = BTreeMap::new();
+    for row in &counted(facts, question) {
+        let key = key_of(group_of(row.key, question));
+        add(groups.entry(key).or_default(), row);
+    }
+    let cells = |(key, sums): (RowKey, Sums)| (key, cells(&sums));
+    groups.into_iter().map(cells).collect()
+}
+
+/// The cells of a group of which every measure is reported as zero.
+pub(super) fn zeros() -> Cells {
+    let zero = Sum {
+        sum: 0,
+        rows: BTreeMap::from([((0, String::new()), 1)]),
+    };
+    cells(&std::array::from_fn(|_| zero.clone()))
+}
+
 /// The facts that count: in range and filter, of one level a campaign, day and window, and of one
 /// window a campaign and day: the campaign's own where it covers the day, else the first.
 fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
@@ -65,6 +92,7 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
                 .platform
                 .is_none_or(|platform| CAMPAIGNS[key.campaign] == platform)
             && question.window.is_none_or(|window| key.window == window)
+            && question.filter.keeps(key.campaign)
     };
     let in_question: Vec<(Key, &Values)> = facts
         .iter()
@@ -95,7 +123,7 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
                 *of_day.first()?
             };
             let period = match (of_campaign.len(), question.by.period()) {
-                (1, true) => period(DAYS[key.day], question.grain),
+                (1, true) => period(day_of(key), question),
                 (1, false) => String::new(),
                 _ => DAYS[key.day].to_owned(),
             };
@@ -112,7 +140,7 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
 fn group_of(key: Key, question: &Question) -> (String, String) {
     let by = question.by;
     let period = if by.period() {
-        period(DAYS[key.day], question.grain)
+        period(day_of(&key), question)
     } else {
         String::new()
     };
@@ -124,19 +152,27 @@ fn group_of(key: Key, question: &Question) -> (String, String) {
     (period, thing)
 }
 
-/// The period of a day; the first agency's weeks start on Sunday.
-fn period(day: &str, grain: &str) -> String {
-    let mut day: Date = day.parse().expect("a day");
-    match grain {
+fn day_of(key: &Key) -> Date {
+    DAYS[key.day].parse().expect("a day")
+}
+
+/// The period of a day; the first agency's weeks start on Sunday and its fiscal years in January.
+pub(super) fn period(day: Date, question: &Question) -> String {
+    let begins = |day: Date| match question.grain {
         "WEEK" => {
-            while day.weekday() != Weekday::Sunday {
-                day = day.yesterday().expect("there is a day before");
-            }
+            let start = question.week_start.unwrap_or("SUNDAY");
+            day.weekday() == parse_weekday(start).expect("a weekday")
         }
-        "MONTH" => day = day.first_of_month(),
-        _ => {}
+        "MONTH" => day.day() == 1,
+        "QUARTER" => day.day() == 1 && day.month() % 3 == 1,
+        "YEAR" => day.day() == 1 && day.month() == 1,
+        _ => true,
+    };
+    let mut first = day;
+    while !begins(first) {
+        first = first.yesterday().expect("there is a day before");
     }
-    day.to_string()
+    first.to_string()
 }
 
 fn add(sums: &mut Sums, row: &Counted<'_>) {
@@ -225,13 +261,13 @@ fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
 }
 
 /// A quotient as it comes through a double.
-fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
+pub(super) fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
     let text = quotient(above, below)?;
     Ok(text_of_double(text.parse().expect("a decimal")))
 }
 
 /// A scaled integer as a decimal without idle zeros.
-fn decimal(scaled: i128, places: usize) -> String {
+pub(super) fn decimal(scaled: i128, places: usize) -> String {
     let digits = format!("{:0>width$}", scaled.abs(), width = places + 1);
     let (whole, fraction) = digits.split_at(digits.len() - places);
     let sign = if scaled < 0 { "-" } else { "" };
@@ -284,7 +320,7 @@ fn cell_of(row: &Value, metric: &str) -> String {
 }
 
 /// A double to ten places, without idle zeros.
-fn text_of_double(ratio: f64) -> String {
+pub(super) fn text_of_double(ratio: f64) -> String {
     let text = format!("{ratio:.10}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::filter::Filter;
 use super::report::{DAYS, END, WINDOWS};
 
 /// What is grouped by.
@@ -26,6 +27,9 @@ pub(super) struct Question {
     pub(super) platform: Option<&'static str>,
     /// The window that is asked for, by its place.
     pub(super) window: Option<usize>,
+    /// The day that weeks start on, where it is not the agency's Sunday.
+    pub(super) week_start: Option<&'static str>,
+    pub(super) filter: Filter,
 }
 
 /// A few questions.
@@ -51,6 +55,8 @@ pub(super) fn questions() -> impl Strategy<Value = Vec<Question>> {
                 days,
                 platform,
                 window,
+                week_start: None,
+                filter: Filter::All(Vec::new()),
             }
         });
     vec(question, 1..=4)
@@ -88,22 +94,25 @@ impl By {
 }
 
 impl Question {
-    /// The fields of the query's input; `ids` are the campaigns of this world.
-    pub(super) fn input(&self, ids: &[String]) -> String {
-        let from = DAYS[self.days.0];
-        let until = DAYS.get(self.days.1).copied().unwrap_or(END);
+    /// The dimensions that are grouped by.
+    pub(super) fn dimensions(&self) -> Vec<&'static str> {
         let dimensions = [
             (self.by.period(), "PERIOD"),
             (self.by.campaign(), "CAMPAIGN"),
             (self.by.platform(), "PLATFORM"),
         ];
-        let by: Vec<&str> = dimensions
-            .iter()
-            .filter(|(asked, _)| *asked)
-            .map(|(_, name)| *name)
-            .collect();
+        let asked = dimensions.into_iter().filter(|(asked, _)| *asked);
+        asked.map(|(_, name)| name).collect()
+    }
+
+    /// The fields of the query's input; `ids` are the campaigns of this world.
+    pub(super) fn input(&self, ids: &[String]) -> String {
+        let from = DAYS[self.days.0];
+        let until = DAYS.get(self.days.1).copied().unwrap_or(END);
         let grain = if self.by.period() {
-            format!(", grain: {}", self.grain)
+            let week_start = self.week_start.filter(|_| self.grain == "WEEK");
+            let week_start = week_start.map(|day| format!(", weekStart: {day}"));
+            format!(", grain: {}{}", self.grain, week_start.unwrap_or_default())
         } else {
             String::new()
         };
@@ -117,14 +126,22 @@ impl Question {
             .unwrap_or_default();
         format!(
             "range: {{between: {{from: \"{from}\", until: \"{until}\"}}}}, by: [{}]{grain}, \
-             where: {{campaign: {{in: [\"{}\"]}}{platform}}}, attribution: {{{window}acceptMixed: true}}",
-            by.join(", "),
+             where: {{campaign: {{in: [\"{}\"]}}{platform}, and: [{{{}}}]}}, attribution: {{{window}acceptMixed: true}}",
+            self.dimensions().join(", "),
             ids.join("\", \""),
+            self.filter.input(ids),
         )
     }
 
     /// What is selected of the answer.
     pub(super) fn selection(&self) -> String {
+        let keys = self.keys();
+        let cells = format!("{} notes {{ metric code }}", METRICS.join(" "));
+        format!("rows {{ {keys} {cells} }} totals {{ {cells} }}")
+    }
+
+    /// The fields that tell rows apart.
+    pub(super) fn keys(&self) -> String {
         let mut keys = String::new();
         for (asked, field) in [
             (self.by.period(), "period "),
@@ -133,7 +150,6 @@ impl Question {
         ] {
             keys.push_str(if asked { field } else { "" });
         }
-        let cells = format!("{} notes {{ metric code }}", METRICS.join(" "));
-        format!("rows {{ {keys} {cells} }} totals {{ {cells} }}")
+        keys
     }
 }

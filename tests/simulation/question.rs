@@ -2,8 +2,8 @@
 
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::query::{
-    Attribution, CellPart, Dimension, Filter, Grain, LabelFilter, MetricRequest, Order, OrderKey,
-    RangeRequest,
+    Accepts, Attribution, CellPart, Dimension, FilterRequest, Grain, MetricRequest, Order,
+    OrderKey, RangeRequest, Subject, TestRequest,
 };
 use bellwether_domain::time::Date;
 use rand::RngExt;
@@ -171,8 +171,7 @@ impl Question {
             by: self.by.clone(),
             labels: self.by_team.then(|| TEAM.to_owned()).into_iter().collect(),
             grain: self.by.contains(&Dimension::Period).then_some(self.grain),
-            filters: self.filters(agency, brands),
-            label_filters: self.team.map(team_filter).into_iter().collect(),
+            filter: self.filter(agency, brands),
             order_by: if self.is_sorted {
                 vec![order]
             } else {
@@ -189,11 +188,14 @@ impl Question {
         }
     }
 
-    fn filters(&self, agency: &Agency, brands: &[BrandId]) -> Vec<Filter> {
-        let mut filters = Vec::new();
+    fn filter(&self, agency: &Agency, brands: &[BrandId]) -> FilterRequest {
+        let mut tests: Vec<TestRequest> = self.team.map(is_of_team).into_iter().collect();
         let mut keep = |dimension, values: Vec<String>| {
             if !values.is_empty() {
-                filters.push(Filter { dimension, values });
+                tests.push(TestRequest {
+                    subject: Subject::Dimension(dimension),
+                    accepts: Accepts::In(values),
+                });
             }
         };
         let brand = self.brand.map(|place| brands[place].to_string());
@@ -211,14 +213,17 @@ impl Question {
         {
             keep(dimension, vec![text.to_owned()]);
         }
-        filters
+        FilterRequest {
+            tests,
+            ..FilterRequest::default()
+        }
     }
 }
 
-fn team_filter(team: &str) -> LabelFilter {
-    LabelFilter {
-        name: TEAM.to_owned(),
-        values: vec![team.to_owned()],
+fn is_of_team(team: &str) -> TestRequest {
+    TestRequest {
+        subject: Subject::Label(TEAM.to_owned()),
+        accepts: Accepts::In(vec![team.to_owned()]),
     }
 }
 

@@ -6,7 +6,7 @@ use bellwether_domain::ids::BrandId;
 use bellwether_domain::query::{self, CompareRequest, MetricRequest, RangeRequest};
 use bellwether_service::{Cursor, Reading};
 
-use super::filters::{MetricsFilter, label_filters};
+use super::filters::MetricsFilter;
 use super::selection::Selection;
 use super::shown::{HavingInput, MetricsOrder, TopInput, orders};
 use crate::scalars::{Date, DateTime};
@@ -33,7 +33,7 @@ pub(crate) struct MetricsInput {
     grain: Option<Grain>,
     /// The day weeks start on, such as `SUNDAY`; left out, the agency's. Needs grain `WEEK` or a range of weeks.
     week_start: Option<Weekday>,
-    /// Which facts are kept; all of its filters hold at once.
+    /// Which facts are kept, such as `{platform: {in: [META, TIKTOK]}, not: {campaignName: {contains: "test"}}}`.
     #[graphql(name = "where")]
     filter: Option<MetricsFilter>,
     /// Which rows are shown, by their cells: all conditions hold, at most 16, such as `{metric: SPEND, gte: "100"}`. Totals stay those of all rows.
@@ -142,8 +142,7 @@ impl MetricsInput {
     pub(crate) fn into_request(self, selection: Selection) -> Result<MetricRequest, Refusal> {
         let named_metrics = self.named_metrics();
         let attribution = self.attribution.unwrap_or_default();
-        let mut filter = self.filter.unwrap_or_default();
-        let label_filters = label_filters(filter.labels.take().unwrap_or_default())?;
+        let filter = self.filter.unwrap_or_default();
         Ok(MetricRequest {
             metrics: named_metrics,
             brands: self.brands.as_deref().map(brand_ids).transpose()?,
@@ -154,8 +153,7 @@ impl MetricsInput {
             by: dimensions(self.by),
             grain: self.grain.map(Into::into),
             week_start: self.week_start.map(Into::into),
-            filters: filter.into_filters()?,
-            label_filters,
+            filter: filter.into_request("where")?,
             having: self.having.into_iter().flatten().map(Into::into).collect(),
             order_by: orders(self.order_by.unwrap_or_default(), &self.labels)?,
             top: self.top.map(Into::into),

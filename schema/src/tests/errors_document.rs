@@ -11,8 +11,8 @@ use bellwether_domain::batch::{
 use bellwether_domain::campaign::{CAMPAIGN_LABELS_MAX, LABEL_NAMES_MAX};
 use bellwether_domain::metric::NoteCode;
 use bellwether_domain::query::{
-    BY_MAX, FILTER_VALUES_MAX, HAVING_MAX, LABELS_MAX, ORDER_BY_MAX, RANGE_DAYS_MAX, TOP_MAX,
-    TOTALS_LEVELS_MAX,
+    BY_MAX, FILTER_NODES_MAX, FILTER_VALUES_MAX, HAVING_MAX, LABELS_MAX, ORDER_BY_MAX,
+    RANGE_DAYS_MAX, TOP_MAX, TOTALS_LEVELS_MAX,
 };
 use bellwether_domain::sample::ProblemCode;
 use bellwether_service::WarningCode;
@@ -163,6 +163,11 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
             "filter_values_max",
             &FILTER_VALUES_MAX,
             "Values of one filter.",
+        ),
+        limit(
+            "filter_nodes_max",
+            &FILTER_NODES_MAX,
+            "Filters and tests in `where`, those within others counted.",
         ),
         limit("range_days_max", &RANGE_DAYS_MAX, "Days of one query."),
         limit(

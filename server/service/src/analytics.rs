@@ -11,8 +11,8 @@
 //!
 //! Below this page: `question` (the query in codes), `partitions` (what each is asked), `levels`
 //! (what its sums come from), `engine` (the sums), `at_hand` (those that need no other thread),
-//! `columns` and `roll_ups` (what sums are computed from), `classes` and `fold` (sums under
-//! attributes), `windows` (which attribution window counts), `costs`, `gather` (groups of the
+//! `columns` and `roll_ups` (what sums are computed from), `keeps`, `code_condition`, `classes` and
+//! `fold` (sums under attributes and filters), `windows` (which attribution window counts), `costs`, `gather` (groups of the
 //! answer), `put_together` (the groups of both ranges as a table), `explain` (the same way without computing), `caches` (what is remembered).
 //! Invariant: every cache key holds the agency and a version or snapshot, so that no commit calls
 //! anything back. Two things are forgotten: what `REFRESH` makes anew, and the list of the files
@@ -22,6 +22,7 @@ mod answer;
 mod at_hand;
 mod caches;
 mod classes;
+mod code_condition;
 mod columns;
 mod costs;
 mod cursor;
@@ -29,6 +30,7 @@ mod engine;
 mod explain;
 mod fold;
 mod gather;
+mod keeps;
 mod levels;
 mod partitions;
 mod put_together;

@@ -73,7 +73,10 @@ fn delta(value: MetricCell, previous: MetricCell) -> MetricCell {
         (None, _) => return value,
         (_, None) => return previous,
     };
-    let less = || now.decimal().checked_sub(before.decimal());
+    let less = || {
+        let less = now.decimal().checked_sub(before.decimal());
+        less.map(|less| less.normalize())
+    };
     let change = match (now, before) {
         (Value::Count(now), Value::Count(before)) => now.checked_sub(before).map(Value::Count),
         (Value::Ratio(_), _) => less().map(Value::Ratio),
@@ -147,6 +150,7 @@ mod tests {
             change("3.20", "2.825"),
             ("0.375".into(), "0.1327433628".into())
         );
+        assert_eq!(change("1.5", "0.5"), ("1".into(), "2".into()));
         assert_eq!(change("5", "0"), ("5".into(), "ZERO_DENOMINATOR".into()));
         assert_eq!(change("10", "-20"), ("30".into(), "1.5".into()));
     }

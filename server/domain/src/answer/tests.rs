@@ -39,6 +39,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         year_start: None,
         filters: Vec::new(),
         label_filters: Vec::new(),
+        condition: None,
         having: Vec::new(),
         order_by: order_by.to_vec(),
         top: None,

@@ -1,6 +1,7 @@
 //! The canonical query: what was asked, checked, and equal for equal questions.
 
 use super::compare::Compare;
+use super::condition::Condition;
 use super::dimension::Dimension;
 use super::fill::Fill;
 use super::having::Having;
@@ -98,6 +99,8 @@ pub struct MetricQuery {
     pub filters: Vec<Filter>,
     /// Which labels' campaigns are kept, sorted by name, one filter a label.
     pub label_filters: Vec<LabelFilter>,
+    /// What else must hold of campaigns and facts for them to be kept.
+    pub condition: Option<Condition>,
     /// What a row's cells must be for it to be shown.
     pub having: Vec<Having>,
     /// How rows are sorted; ties are broken by the grouping columns.
@@ -144,6 +147,7 @@ impl MetricQuery {
             + texts(&self.labels)
             + filters.sum::<usize>()
             + label_filters.sum::<usize>()
+            + self.condition.as_ref().map_or(0, Condition::size_bytes)
             + self.attribution.window.as_ref().map_or(0, String::len)
     }
 }
@@ -219,6 +223,19 @@ impl MetricQuery {
             compare: None,
             ..self.clone()
         })
+    }
+
+    /// The dimensions that only facts know and that the condition tells them apart by, beside those
+    /// that are grouped by; sorted and distinct.
+    pub fn tested_dimensions(&self) -> Vec<Dimension> {
+        let tests = self.condition.iter().flat_map(Condition::tests);
+        let mut tested: Vec<Dimension> = tests
+            .filter_map(|test| test.subject.fact_dimension())
+            .filter(|dimension| !self.by.contains(dimension))
+            .collect();
+        tested.sort_unstable();
+        tested.dedup();
+        tested
     }
 
     /// Whether every row of the answer is of just one campaign, because a filter names it.

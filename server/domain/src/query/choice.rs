@@ -1,9 +1,8 @@
 //! Which dataset answers, and with which metrics. One query reads one dataset, with the costs that
 //! join it: the first that knows every dimension and every metric.
 
-use super::canonical::{Filter, OrderKey};
+use super::canonical::OrderKey;
 use super::dimension::Dimension;
-use super::legal::field_of;
 use super::request::MetricRequest;
 use crate::dataset::{Dataset, DatasetName, ShapeRule};
 use crate::error_code::Refusal;
@@ -46,11 +45,11 @@ const STANDARD: &[Metric] = &[
 
 pub(super) fn choose_dataset(
     request: &MetricRequest,
-    filters: &[Filter],
+    tested: &[(Dimension, String)],
 ) -> Result<DatasetName, Refusal> {
     let chosen = match request.dataset {
         Some(named) => named,
-        None => first_fitting(request, filters)?,
+        None => first_fitting(request, tested)?,
     };
     if !ANSWERING.contains(&chosen) {
         let message = format!(
@@ -60,7 +59,7 @@ pub(super) fn choose_dataset(
             .at("dataset")
             .with_allowed(ANSWERING.map(DatasetName::as_str)));
     }
-    for (dimension, path) in places(request, filters) {
+    for (dimension, path) in places(request, tested) {
         if !dimension.is_known_in(chosen) {
             let known = Dimension::ALL
                 .iter()
@@ -70,15 +69,18 @@ pub(super) fn choose_dataset(
                 .with_allowed(known.map(|known| known.as_str())));
         }
     }
-    check_breakdown(request, filters, chosen)?;
+    check_breakdown(request, tested, chosen)?;
     Ok(chosen)
 }
 
 /// The first dataset that knows every dimension and metric. Where none does, the first that knows
 /// every dimension and most metrics, so that the refusal names the one metric that is too much.
-fn first_fitting(request: &MetricRequest, filters: &[Filter]) -> Result<DatasetName, Refusal> {
+fn first_fitting(
+    request: &MetricRequest,
+    tested: &[(Dimension, String)],
+) -> Result<DatasetName, Refusal> {
     let knows_dimensions = |dataset: &DatasetName| {
-        places(request, filters).all(|(dimension, _)| dimension.is_known_in(*dataset))
+        places(request, tested).all(|(dimension, _)| dimension.is_known_in(*dataset))
     };
     let n_metrics = |dataset: DatasetName| {
         metrics(request)
@@ -88,14 +90,14 @@ fn first_fitting(request: &MetricRequest, filters: &[Filter]) -> Result<DatasetN
     let candidates = ANSWERING.into_iter().filter(knows_dimensions);
     // Of several with the same number `max_by_key` takes the last: the preferred, from behind.
     let best = candidates.rev().max_by_key(|dataset| n_metrics(*dataset));
-    best.ok_or_else(|| dimensions_apart(request, filters))
+    best.ok_or_else(|| dimensions_apart(request, tested))
 }
 
 /// Refuses dimensions that no dataset has together.
-fn dimensions_apart(request: &MetricRequest, filters: &[Filter]) -> Refusal {
+fn dimensions_apart(request: &MetricRequest, tested: &[(Dimension, String)]) -> Refusal {
     let knows = |dataset: DatasetName, dimension: Dimension| dimension.is_known_in(dataset);
     let mut so_far: Vec<Dimension> = Vec::new();
-    for (dimension, path) in places(request, filters) {
+    for (dimension, path) in places(request, tested) {
         let together = |dataset: &DatasetName| so_far.iter().all(|one| knows(*dataset, *one));
         let fitting: Vec<DatasetName> = ANSWERING.into_iter().filter(together).collect();
         if !fitting.iter().any(|dataset| knows(*dataset, dimension)) {
@@ -118,11 +120,11 @@ fn dimensions_apart(request: &MetricRequest, filters: &[Filter]) -> Refusal {
 
 fn check_breakdown(
     request: &MetricRequest,
-    filters: &[Filter],
+    tested: &[(Dimension, String)],
     chosen: DatasetName,
 ) -> Result<(), Refusal> {
     let names_a_breakdown =
-        places(request, filters).any(|(dimension, _)| dimension.fact_column().is_some());
+        places(request, tested).any(|(dimension, _)| dimension.fact_column().is_some());
     if Dataset::of(chosen).shape_rule == ShapeRule::Breakdown && !names_a_breakdown {
         let message = format!(
             "`{chosen}` holds breakdowns, which never stand for a campaign's total; group or filter by one, or use `delivery_daily`"
@@ -137,19 +139,14 @@ fn check_breakdown(
 /// Every dimension that the question needs, with its place in the input.
 fn places<'a>(
     request: &'a MetricRequest,
-    filters: &'a [Filter],
+    tested: &'a [(Dimension, String)],
 ) -> impl Iterator<Item = (Dimension, String)> + 'a {
     let by = request
         .by
         .iter()
         .enumerate()
         .map(|(index, dimension)| (*dimension, format!("by[{index}]")));
-    by.chain(filters.iter().map(|filter| {
-        (
-            filter.dimension,
-            format!("where.{}", field_of(filter.dimension)),
-        )
-    }))
+    by.chain(tested.iter().cloned())
 }
 
 /// Every metric that the question asks for, with its place in the input or document.

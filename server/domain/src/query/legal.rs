@@ -1,6 +1,6 @@
 //! Which combinations are legal; every refusal says what is allowed.
 
-use super::canonical::{BY_MAX, FILTER_VALUES_MAX, Filter, ORDER_BY_MAX, OrderKey};
+use super::canonical::{BY_MAX, ORDER_BY_MAX, OrderKey};
 use super::dimension::Dimension;
 use super::fill;
 use super::range::{Grain, RangeRequest, RangeUnit};
@@ -23,18 +23,6 @@ pub(super) fn check_sizes(request: &MetricRequest) -> Result<(), Refusal> {
             format!("{n_orders} sort keys"),
         )
         .at("orderBy"));
-    }
-    for filter in &request.filters {
-        let n_values = filter.values.len();
-        if n_values > FILTER_VALUES_MAX {
-            let path = format!("where.{}", field_of(filter.dimension));
-            return Err(Refusal::limit(
-                "filter_values_max",
-                FILTER_VALUES_MAX,
-                format!("{n_values} values"),
-            )
-            .at(path));
-        }
     }
     Ok(())
 }
@@ -103,36 +91,9 @@ fn check_order(request: &MetricRequest) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn canonical_filters(filters: &[Filter]) -> Result<Vec<Filter>, Refusal> {
-    let mut canonical: Vec<Filter> = Vec::new();
-    for filter in filters {
-        let path = format!("where.{}", field_of(filter.dimension));
-        if filter.values.is_empty() {
-            return Err(Refusal::invalid(
-                "a filter without values keeps nothing; give at least one",
-            )
-            .at(path));
-        }
-        let mut values = filter
-            .values
-            .iter()
-            .map(|value| canonical_value(filter.dimension, value))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|refusal| refusal.at(path))?;
-        values.sort_unstable();
-        values.dedup();
-        canonical.push(Filter {
-            dimension: filter.dimension,
-            values,
-        });
-    }
-    canonical.sort_by_key(|filter| filter.dimension);
-    Ok(canonical)
-}
-
 /// The value as facts and records hold it: countries and genders are kept in capitals, so that
 /// `us` finds `US`, and a currency must be one.
-fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal> {
+pub(super) fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal> {
     match dimension {
         Dimension::Currency => {
             Currency::parse(&value.to_uppercase()).map(|currency| currency.code().to_owned())
@@ -146,8 +107,4 @@ fn canonical_value(dimension: Dimension, value: &str) -> Result<String, Refusal>
             .ok_or_else(|| Refusal::invalid(format!("`{value}` is no hour of a day; use 0 to 23"))),
         _ => Ok(value.to_owned()),
     }
-}
-
-pub(super) fn field_of(dimension: Dimension) -> String {
-    dimension.as_str().to_ascii_lowercase()
 }

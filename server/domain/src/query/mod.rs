@@ -7,8 +7,10 @@
 mod canonical;
 mod choice;
 mod compare;
+mod condition;
 mod dimension;
 mod fill;
+mod filter;
 mod having;
 mod labels;
 mod legal;
@@ -25,8 +27,10 @@ pub use canonical::{
     ORDER_BY_MAX, Order, OrderKey,
 };
 pub use compare::{Compare, CompareRequest};
+pub use condition::{Accepted, Condition, Reduced, Subject, Test};
 pub use dimension::{Dimension, DimensionColumn};
 pub use fill::Fill;
+pub use filter::{Accepts, FILTER_NODES_MAX, FilterRequest, TestRequest};
 pub use having::{Comparator, HAVING_MAX, Having, HavingRequest};
 pub use levels::TOTALS_LEVELS_MAX;
 pub use part::CellPart;

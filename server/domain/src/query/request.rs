@@ -1,9 +1,10 @@
 //! A metric query as a client wrote it, and its way to the canonical query.
 
-use super::canonical::{Attribution, Filter, LabelFilter, MetricQuery, Order};
+use super::canonical::{Attribution, MetricQuery, Order};
 use super::compare::{Asked, CompareRequest};
 use super::dimension::Dimension;
 use super::fill::Fill;
+use super::filter::{self, FilterRequest};
 use super::having::{self, HavingRequest};
 use super::part::CellPart;
 use super::range::{Grain, RangeRequest};
@@ -48,10 +49,8 @@ pub struct MetricRequest {
     pub grain: Option<Grain>,
     /// The day weeks start on, when not the agency's.
     pub week_start: Option<Weekday>,
-    /// What is kept.
-    pub filters: Vec<Filter>,
-    /// Which labels' campaigns are kept.
-    pub label_filters: Vec<LabelFilter>,
+    /// Which facts are kept.
+    pub filter: FilterRequest,
     /// What a row's cells must be for it to be shown.
     pub having: Vec<HavingRequest>,
     /// How rows are sorted.
@@ -96,8 +95,7 @@ impl MetricRequest {
             labels: Vec::new(),
             grain: None,
             week_start: None,
-            filters: Vec::new(),
-            label_filters: Vec::new(),
+            filter: FilterRequest::default(),
             having: Vec::new(),
             order_by: Vec::new(),
             top: None,
@@ -112,9 +110,9 @@ impl MetricRequest {
     pub fn plan(&self, context: &PlanContext) -> Result<MetricQuery, Refusal> {
         legal::check_sizes(self)?;
         legal::check_by(self)?;
-        let filters = legal::canonical_filters(&self.filters)?;
+        let kept = filter::canonical(&self.filter, &context.label_names)?;
         labels::check(self, &context.label_names)?;
-        let dataset = choice::choose_dataset(self, &filters)?;
+        let dataset = choice::choose_dataset(self, &kept.places)?;
         let metrics = choice::choose_metrics(self, dataset)?;
         let brands = self.choose_brands(&context.visible_brands)?;
         let asked = self.asked_periods(context)?;
@@ -135,8 +133,9 @@ impl MetricRequest {
             grain,
             week_start: (grain == Some(Grain::Week)).then_some(asked.calendar.week_start),
             year_start,
-            filters,
-            label_filters: labels::canonical_filters(&self.label_filters),
+            filters: kept.filters,
+            label_filters: kept.label_filters,
+            condition: kept.condition,
             having: having::canonical(self)?,
             order_by: self.order_by.clone(),
             top: top::canonical(self)?,

@@ -38,10 +38,23 @@ fn selected<T>(what: T, path: &str) -> SelectedField<T> {
     }
 }
 
-fn filter(dimension: Dimension, values: &[&str]) -> Filter {
-    Filter {
-        dimension,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
+fn texts(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+fn one_of(subject: Subject, values: &[&str]) -> TestRequest {
+    let accepts = Accepts::In(texts(values));
+    TestRequest { subject, accepts }
+}
+
+fn filter(dimension: Dimension, values: &[&str]) -> TestRequest {
+    one_of(Subject::Dimension(dimension), values)
+}
+
+fn kept(tests: Vec<TestRequest>) -> FilterRequest {
+    FilterRequest {
+        tests,
+        ..FilterRequest::default()
     }
 }
 
@@ -63,7 +76,7 @@ fn the_dataset_follows_from_the_dimensions() {
     };
     assert_eq!(planned(&by_age).dataset, DatasetName::AudienceDaily);
     let in_one_country = MetricRequest {
-        filters: vec![filter(Dimension::Country, &["US"])],
+        filter: kept(vec![filter(Dimension::Country, &["US"])]),
         ..a_request()
     };
     assert_eq!(planned(&in_one_country).dataset, DatasetName::AudienceDaily);
@@ -171,9 +184,12 @@ fn grains_sort_keys_and_double_dimensions_are_checked() {
 fn named_limits_hold_on_both_sides() {
     let with_values = |n: usize| {
         let values = (0..n).map(|value| value.to_string()).collect();
-        let dimension = Dimension::Country;
+        let test = TestRequest {
+            subject: Subject::Dimension(Dimension::Country),
+            accepts: Accepts::In(values),
+        };
         MetricRequest {
-            filters: vec![Filter { dimension, values }],
+            filter: kept(vec![test]),
             ..a_request()
         }
     };
@@ -200,16 +216,16 @@ fn named_limits_hold_on_both_sides() {
 #[test]
 fn filters_find_what_is_kept_in_capitals_and_refuse_no_currency() {
     let query = planned(&MetricRequest {
-        filters: vec![
+        filter: kept(vec![
             filter(Dimension::Currency, &["eur"]),
             filter(Dimension::Country, &["us"]),
-        ],
+        ]),
         ..a_request()
     });
     assert_eq!(query.filter(Dimension::Currency).unwrap(), ["EUR"]);
     assert_eq!(query.filter(Dimension::Country).unwrap(), ["US"]);
     let refusal = refused(&MetricRequest {
-        filters: vec![filter(Dimension::Currency, &["CAN"])],
+        filter: kept(vec![filter(Dimension::Currency, &["CAN"])]),
         ..a_request()
     });
     assert_eq!(refusal.path, "where.currency");
@@ -233,10 +249,10 @@ fn equal_questions_are_equal_queries() {
     let one = MetricRequest {
         brands: Some(vec![brand(2), brand(1), brand(2)]),
         metrics: vec![Metric::Spend, Metric::Clicks],
-        filters: vec![
+        filter: kept(vec![
             filter(Dimension::Platform, &["TIKTOK", "META", "TIKTOK"]),
             filter(Dimension::Brand, &["x"]),
-        ],
+        ]),
         ..a_request()
     };
     let other = MetricRequest {
@@ -246,10 +262,10 @@ fn equal_questions_are_equal_queries() {
             from: date(2026, 11, 15),
             until: date(2026, 11, 22),
         },
-        filters: vec![
+        filter: kept(vec![
             filter(Dimension::Brand, &["x"]),
             filter(Dimension::Platform, &["META", "TIKTOK"]),
-        ],
+        ]),
         ..a_request()
     };
     assert_eq!(planned(&one), planned(&other));
@@ -296,4 +312,5 @@ fn days_touch_the_periods_asked_for_within_the_range() {
 }
 
 mod choice;
+mod filters;
 mod labels;

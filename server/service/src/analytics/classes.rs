@@ -1,16 +1,20 @@
 //! Classes of campaigns: which group of an answer each campaign's facts go to.
 //!
 //! Brand, platform, currency and labels follow from the campaign here and nowhere earlier, so that
-//! a moved campaign's cached sums show under its new platform.
+//! a moved campaign's cached sums show under its new platform. So do conditions; what a campaign
+//! leaves open of one is decided for each sum by its codes.
 
 use bellwether_domain::answer::RowKey;
 use bellwether_domain::campaign::Campaign;
+use bellwether_domain::dataset::KEY_DIMENSIONS_MAX;
 use bellwether_domain::fact::Text;
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, MetricQuery};
+use bellwether_domain::query::{Condition, Dimension, MetricQuery, Reduced};
+use bellwether_store::Group;
 use rustc_hash::FxHashMap;
 
-use super::question::Keeps;
+use super::code_condition::CodeCondition;
+use super::keeps::{Keeps, keeps_classes_whole};
 use crate::attributes::Attributes;
 
 /// The class of campaigns that don't count.
@@ -23,6 +27,8 @@ pub(super) struct Class {
     pub(super) key: RowKey,
     /// The currency of their money, which never adds up with another.
     pub(super) currency: Currency,
+    /// What must hold of a sum's codes for it to count, where the campaign does not decide it.
+    open: Option<Condition>,
 }
 
 /// The classes of one answer.
@@ -32,30 +38,85 @@ pub(super) struct Classes {
     /// attributes, where the query keeps those whole.
     pub(super) of_campaign: Vec<u32>,
     pub(super) list: Vec<Class>,
+    /// By class, its open condition over codes; empty where no class has one.
+    open: Vec<Option<CodeCondition>>,
+    /// How many dimensions of facts are grouped by; the codes after them are only for conditions.
+    n_grouped: usize,
 }
 
 impl Classes {
     /// The classes of a query.
     pub(super) fn of(query: &MetricQuery, attributes: &Attributes) -> Self {
-        let keeps = Keeps::of(query);
+        let keeps = Keeps::of(query, attributes);
         let mut gathered = Gathered::default();
         let mut of_campaign = vec![NO_CLASS; attributes.code_width()];
         for (code, campaign) in attributes.coded_campaigns() {
-            if keeps.campaign(campaign, campaign.currency) {
-                of_campaign[code as usize] = gathered.place(class_of(query, campaign));
-            }
+            let open = match keeps.campaign(campaign, campaign.currency) {
+                Reduced::Known(false) => continue,
+                Reduced::Known(true) => None,
+                Reduced::Open(condition) => Some(condition),
+            };
+            let class = Class {
+                key: campaign_key(query, campaign),
+                currency: campaign.currency,
+                open,
+            };
+            of_campaign[code as usize] = gathered.place(class);
         }
+        let by = query.by.iter();
         Self {
             of_campaign,
+            open: open_conditions(query, attributes, &gathered.classes),
+            n_grouped: by.filter(|by| by.fact_column().is_some()).count(),
             list: gathered.classes,
         }
     }
 
-    /// Whether the facts of a campaign count.
-    pub(super) fn counts(&self, campaign: u32) -> bool {
-        let class = self.of_campaign.get(campaign as usize);
-        class.is_some_and(|class| *class != NO_CLASS)
+    /// The place of the class that a sum counts in; `None` for one that does not count.
+    pub(super) fn class_of(&self, group: &Group) -> Option<u32> {
+        let class = *self.of_campaign.get(group.campaign as usize)?;
+        if class == NO_CLASS {
+            return None;
+        }
+        let open = self.open.get(class as usize).and_then(Option::as_ref);
+        open.is_none_or(|condition| condition.holds(&group.codes))
+            .then_some(class)
     }
+
+    /// Whether a sum counts.
+    pub(super) fn counts(&self, group: &Group) -> bool {
+        self.class_of(group).is_some()
+    }
+
+    /// The codes of a sum in the dimensions that are grouped by; 0 beyond.
+    pub(super) fn grouped_codes(
+        &self,
+        mut codes: [u32; KEY_DIMENSIONS_MAX],
+    ) -> [u32; KEY_DIMENSIONS_MAX] {
+        codes[self.n_grouped..].fill(0);
+        codes
+    }
+}
+
+/// The open conditions of the classes, over the codes that the query's plan groups by.
+fn open_conditions(
+    query: &MetricQuery,
+    attributes: &Attributes,
+    classes: &[Class],
+) -> Vec<Option<CodeCondition>> {
+    if classes.iter().all(|class| class.open.is_none()) {
+        return Vec::new();
+    }
+    let tested = query.tested_dimensions();
+    let dimensions = query.by.iter().chain(&tested).copied();
+    let columns: Vec<Dimension> = dimensions
+        .filter(|dimension| dimension.fact_column().is_some())
+        .collect();
+    let compiled = |class: &Class| {
+        let condition = class.open.as_ref()?;
+        Some(CodeCondition::of(condition, &columns, &attributes.codes))
+    };
+    classes.iter().map(compiled).collect()
 }
 
 #[derive(Default)]
@@ -74,13 +135,6 @@ impl Gathered {
         self.classes.push(class.clone());
         self.places.insert(class, place);
         place
-    }
-}
-
-fn class_of(query: &MetricQuery, campaign: &Campaign) -> Class {
-    Class {
-        key: campaign_key(query, campaign),
-        currency: campaign.currency,
     }
 }
 
@@ -110,5 +164,7 @@ pub(super) fn keeps_attribute_classes_whole(query: &MetricQuery) -> bool {
     };
     let filtered = query.filters.iter().map(|filter| filter.dimension);
     let has_labels = !query.labels.is_empty() || !query.label_filters.is_empty();
-    !has_labels && !query.by.iter().copied().chain(filtered).any(tells_apart)
+    let condition = query.condition.as_ref();
+    let keeps_whole = condition.is_none_or(keeps_classes_whole);
+    keeps_whole && !has_labels && !query.by.iter().copied().chain(filtered).any(tells_apart)
 }

@@ -65,7 +65,8 @@ pub struct Explanation {
     pub snapshot: Snapshot,
     /// Whether the whole result is there, so that nothing is read.
     pub is_result_cached: bool,
-    /// What each partition would be asked if the whole result were not there.
+    /// What each partition would be asked if the whole result were not there; those of the range
+    /// compared with come last.
     pub partitions: Vec<PartitionExplained>,
 }
 
@@ -88,7 +89,10 @@ impl Services {
         let key = (scope.agency(), asked.query.clone(), asked.snapshot);
         let is_result_cached =
             asked.cache == CacheMode::Use && parts.caches.results.contains_key(&key);
-        let partitions = parts.explain(&asked).await?;
+        let mut partitions = parts.explain(&asked).await?;
+        if let Some(previous) = asked.previous() {
+            partitions.extend(parts.explain(&previous).await?);
+        }
         Ok(Explanation {
             query: asked.query,
             snapshot: asked.snapshot,

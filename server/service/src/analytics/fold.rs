@@ -6,7 +6,7 @@
 use bellwether_store::{Group, Partial};
 use rustc_hash::FxHashMap;
 
-use super::classes::NO_CLASS;
+use super::classes::{Classes, NO_CLASS};
 
 /// What a sum of the answer is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,12 +45,11 @@ pub(super) struct FoldedMeasure {
 /// The place of a group that doesn't count.
 const NOWHERE: u32 = u32::MAX;
 
-/// The sums of one partial under classes, which are given by the code that its groups call their
-/// campaign.
-pub(super) fn fold(partial: &Partial, class_of: &[u32]) -> Folded {
-    let (mut folded, place_of_group) = numbered(partial, class_of);
+/// The sums of one partial under classes.
+pub(super) fn fold(partial: &Partial, classes: &Classes) -> Folded {
+    let (mut folded, place_of_group) = numbered(partial, classes);
     for (campaign, last_day) in &partial.last_days {
-        let class = class_of.get(*campaign as usize).copied();
+        let class = classes.of_campaign.get(*campaign as usize).copied();
         if class.is_some_and(|class| class != NO_CLASS) {
             folded.last_day = folded.last_day.max(Some(*last_day));
         }
@@ -79,23 +78,21 @@ pub(super) fn fold(partial: &Partial, class_of: &[u32]) -> Folded {
 }
 
 /// The keys that the partial's groups fold to, and the place of each group among them.
-fn numbered(partial: &Partial, class_of: &[u32]) -> (Folded, Vec<u32>) {
+fn numbered(partial: &Partial, classes: &Classes) -> (Folded, Vec<u32>) {
     let mut folded = Folded::default();
     let mut places = FxHashMap::<FoldKey, u32>::default();
     let mut last: Option<(FoldKey, u32)> = None;
     let place_of = |group: &Group| {
-        let class = class_of.get(group.campaign as usize).copied();
-        let class = class.unwrap_or(NO_CLASS);
-        if class == NO_CLASS {
+        let Some(class) = classes.class_of(group) else {
             return NOWHERE;
-        }
+        };
         if !folded.attributions.contains(&group.attribution) {
             folded.attributions.push(group.attribution);
         }
         let key = FoldKey {
             class,
             bucket: group.bucket,
-            codes: group.codes,
+            codes: classes.grouped_codes(group.codes),
         };
         // Groups are sorted, so that often the next one goes to the same place.
         if let Some((known, place)) = last

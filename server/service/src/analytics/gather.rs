@@ -12,7 +12,7 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Text;
 use bellwether_domain::metric::{Component, ComponentSum};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, Grain, MetricQuery};
+use bellwether_domain::query::{Dimension, Grain, MetricQuery, Reduced};
 use bellwether_domain::time::{Date, date_of_day_number};
 use bellwether_store::Partial;
 use rustc_hash::FxHashMap;
@@ -21,7 +21,8 @@ use super::answer::{Warning, WarningCode};
 use super::classes::{Classes, campaign_key};
 use super::costs::RecordedCosts;
 use super::fold::{Folded, digest_of};
-use super::question::{Keeps, measures};
+use super::keeps::Keeps;
+use super::question::measures;
 use super::reported::ReportedFact;
 use super::sums::FactSums;
 use super::windows::Windows;
@@ -198,10 +199,10 @@ impl<'a> Gathering<'a> {
         counts: impl Fn(Component) -> bool,
     ) {
         let group = &partial.groups[row];
-        if !classes.counts(group.campaign) {
+        let Some(class) = classes.class_of(group) else {
             return;
-        }
-        let class = &classes.list[classes.of_campaign[group.campaign as usize] as usize];
+        };
+        let class = &classes.list[class as usize];
         let component = |place: usize| self.sums.components()[place];
         let places = self.places.iter().copied().enumerate();
         let counted: Vec<(usize, usize)> = places
@@ -226,7 +227,7 @@ impl<'a> Gathering<'a> {
 
     /// Adds the costs beside media that fall into the range.
     pub(super) fn add_costs(&mut self, costs: &RecordedCosts) {
-        let keeps = Keeps::of(self.query);
+        let keeps = Keeps::of(self.query, self.attributes);
         for cost in &costs.costs {
             for share in cost.shares(costs.weights(cost), self.query.range) {
                 self.add_share(cost, &share, &keeps);
@@ -250,8 +251,8 @@ impl<'a> Gathering<'a> {
         });
         let campaign = share.campaign.and_then(|id| self.attributes.campaign(id));
         let kept = match campaign {
-            Some(campaign) => keeps.campaign(campaign, currency),
-            None => self.keeps_brand_cost(cost, currency),
+            Some(campaign) => keeps.campaign(campaign, currency) == Reduced::Known(true),
+            None => self.keeps_brand_cost(cost, currency, keeps),
         };
         if !kept {
             return;
@@ -271,31 +272,20 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// A cost of a whole brand passes only filters that speak of brands or its currency.
-    fn keeps_brand_cost(&mut self, cost: &Cost, currency: Currency) -> bool {
+    /// Whether a cost of a whole brand is kept; one is left out where a filter tells the brand's
+    /// campaigns apart.
+    fn keeps_brand_cost(&mut self, cost: &Cost, currency: Currency, keeps: &Keeps<'_>) -> bool {
         if cost.campaign.is_some() {
             return false;
         }
-        let passes = |dimension, value: &str| {
-            self.query
-                .filter(dimension)
-                .is_none_or(|values| values.iter().any(|accepted| accepted == value))
-        };
-        let of_brand = passes(Dimension::Brand, &cost.brand.to_string())
-            && passes(Dimension::Currency, currency.code());
-        let tells_campaigns_apart = self
-            .query
-            .filters
-            .iter()
-            .any(|filter| !matches!(filter.dimension, Dimension::Brand | Dimension::Currency))
-            || !self.query.label_filters.is_empty();
-        if of_brand && tells_campaigns_apart {
+        let kept = keeps.brand_cost(cost, currency);
+        if kept.is_none() {
             self.warn(
                 WarningCode::BrandCostsLeftOut,
                 "costs of whole brands are left out, because a filter tells their campaigns apart; total cost and ROI are without them",
             );
         }
-        of_brand && !tells_campaigns_apart
+        kept.unwrap_or(false)
     }
 
     fn warn(&mut self, code: WarningCode, message: &str) {

@@ -1,16 +1,14 @@
 //! The facts part of a query: what each partition is asked, in codes.
 
-use bellwether_domain::campaign::{Campaign, Platform};
 use bellwether_domain::codes::CODE_OF_NOTHING;
 use bellwether_domain::dataset::{ATTRIBUTION_UNSPECIFIED, Dataset, DatasetName};
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::metric::Component;
-use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, Grain, MetricQuery};
+use bellwether_domain::query::{Grain, MetricQuery};
 use bellwether_domain::time::{DateRange, Month, Weekday};
 use bellwether_store::{ATTRIBUTION_CODES, Bucket, DimensionFilter, PartialPlan};
 
+use super::keeps::Keeps;
 use crate::attributes::Attributes;
 
 /// Up to this part of a partition's campaigns a plan names those that it is about, and the store
@@ -24,9 +22,11 @@ pub(super) fn plan(
 ) -> Result<Option<PartialPlan>, Refusal> {
     let attribution = attribution_code(query, attributes)?;
     let dataset = Dataset::of(query.dataset);
+    let tested = query.tested_dimensions();
     let dimensions = query
         .by
         .iter()
+        .chain(&tested)
         .filter_map(|by| dataset.dimension_index(by.fact_column()?))
         .collect();
     let mut filters = Vec::new();
@@ -71,10 +71,10 @@ pub(super) fn plan(
     reason = "no campaign differs from no choice of campaigns"
 )]
 fn asked_campaigns(query: &MetricQuery, attributes: &Attributes) -> Option<Option<Vec<u32>>> {
-    let keeps = Keeps::of(query);
+    let keeps = Keeps::of(query, attributes);
     let kept: Vec<u32> = attributes
         .coded_campaigns()
-        .filter(|(_, campaign)| keeps.campaign(campaign, campaign.currency))
+        .filter(|(_, campaign)| keeps.some_of(campaign))
         .map(|(code, _)| code)
         .collect();
     if kept.is_empty() {
@@ -127,55 +127,6 @@ pub(super) fn plan_for_month(plan: &PartialPlan, month: Month) -> Option<Partial
         days,
         ..plan.clone()
     })
-}
-
-/// What a query's filters let through, parsed once.
-pub(super) struct Keeps<'a> {
-    query: &'a MetricQuery,
-    brands: Option<Vec<BrandId>>,
-    platforms: Option<Vec<Platform>>,
-    campaigns: Option<Vec<CampaignId>>,
-}
-
-impl<'a> Keeps<'a> {
-    pub(super) fn of(query: &'a MetricQuery) -> Self {
-        Self {
-            query,
-            brands: parsed(query, Dimension::Brand),
-            platforms: parsed(query, Dimension::Platform),
-            campaigns: parsed(query, Dimension::Campaign),
-        }
-    }
-
-    /// Whether the query reads the campaign: its brand is asked for, and its attributes pass the
-    /// filters. `currency` is that of the money at hand, the campaign's own or its cost's.
-    pub(super) fn campaign(&self, campaign: &Campaign, currency: Currency) -> bool {
-        self.query.brands.binary_search(&campaign.brand).is_ok()
-            && passes(self.brands.as_deref(), &campaign.brand)
-            && passes(self.platforms.as_deref(), &campaign.platform)
-            && passes(self.campaigns.as_deref(), &campaign.id)
-            && self
-                .query
-                .filter(Dimension::Currency)
-                .is_none_or(|codes| codes.iter().any(|code| code == currency.code()))
-            && self
-                .query
-                .keeps_labels(|name| campaign.labels.get(name).map(String::as_str))
-    }
-}
-
-fn parsed<T: std::str::FromStr>(query: &MetricQuery, dimension: Dimension) -> Option<Vec<T>> {
-    let values = query.filter(dimension)?;
-    Some(
-        values
-            .iter()
-            .filter_map(|value| value.parse().ok())
-            .collect(),
-    )
-}
-
-fn passes<T: PartialEq>(accepted: Option<&[T]>, value: &T) -> bool {
-    accepted.is_none_or(|accepted| accepted.contains(value))
 }
 
 fn bucket(query: &MetricQuery) -> Bucket {

@@ -9,7 +9,7 @@ use bellwether_domain::time::{Date, DateRange};
 
 use super::Asked;
 use super::answer::Effort;
-use super::question::Keeps;
+use super::keeps::Keeps;
 use super::sums::FactSums;
 use crate::error::Result;
 use crate::services::Parts;
@@ -34,7 +34,7 @@ impl Parts {
     /// The facts that touch the query's range, each with the periods that it touches.
     pub(super) async fn reported(self: &Arc<Self>, asked: &Asked) -> Result<(FactSums, Effort)> {
         let (query, attributes) = (&asked.query, &asked.attributes);
-        let keeps = Keeps::of(query);
+        let keeps = Keeps::of(query, attributes);
         let versions = self
             .partition_versions(&asked.scope, query.dataset, asked.snapshot.commit)
             .await?;
@@ -49,7 +49,7 @@ impl Parts {
             let facts = self.fact_rows(&asked.scope, version).await?;
             for fact in facts.iter() {
                 let campaign = fact.key.campaign.and_then(|id| attributes.campaign(id));
-                let counts = campaign.is_some_and(|it| keeps.campaign(it, it.currency));
+                let counts = campaign.is_some_and(|campaign| keeps.some_of(campaign));
                 if counts {
                     add_periods(query, fact, &mut reported);
                 }

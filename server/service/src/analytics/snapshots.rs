@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::AgencyId;
-use bellwether_domain::query::{Dimension, MetricQuery};
+use bellwether_domain::query::{Accepted, Condition, Dimension, MetricQuery, Subject};
 use bellwether_domain::segment::{CommitNumber, Snapshot};
 use bellwether_domain::{ErrorCode, Scope};
 
@@ -90,19 +90,30 @@ pub(super) fn check_cursor(cursor: Option<Cursor>, query: &MetricQuery) -> Resul
 
 /// A campaign or brand that the scope can't see does not exist, in a filter as anywhere.
 pub(super) fn check_filters(query: &MetricQuery, attributes: &Attributes) -> Result<(), Refusal> {
-    for id in query.filter(Dimension::Campaign).unwrap_or_default() {
+    let tests = query.condition.iter().flat_map(Condition::tests);
+    let tested: Vec<(Dimension, &[String])> = tests
+        .filter_map(|test| match (&test.subject, &test.accepted) {
+            (Subject::Dimension(dimension), Accepted::In(ids)) => Some((*dimension, &**ids)),
+            _ => None,
+        })
+        .collect();
+    let ids_of = |dimension| {
+        let tested = tested
+            .iter()
+            .filter(move |(tested, _)| *tested == dimension);
+        let set = query.filter(dimension).unwrap_or_default();
+        set.iter().chain(tested.flat_map(|(_, ids)| *ids))
+    };
+    for id in ids_of(Dimension::Campaign) {
         let known = id.parse().ok().and_then(|id| attributes.campaign(id));
         if known.is_none() {
             return Err(Refusal::not_found("campaign", id).at("where.campaign"));
         }
     }
-    for id in query.filter(Dimension::Brand).unwrap_or_default() {
+    for id in ids_of(Dimension::Brand) {
         let id_of = id.parse().ok();
-        if !attributes
-            .brands
-            .iter()
-            .any(|brand| Some(brand.id) == id_of)
-        {
+        let mut brands = attributes.brands.iter();
+        if !brands.any(|brand| Some(brand.id) == id_of) {
             return Err(Refusal::not_found("brand", id).at("where.brand"));
         }
     }

@@ -68,7 +68,7 @@ impl FactSums {
             } => {
                 let folded = by_period
                     .iter()
-                    .map(|partial| fold(partial, &classes.of_campaign).last_day);
+                    .map(|partial| fold(partial, classes).last_day);
                 folded.max().flatten()
             }
         }
@@ -97,7 +97,7 @@ impl Parts {
         let under = Arc::clone(&classes);
         let (parts, mut effort) = self
             .ask(ask.clone(), move |sums: &PartitionSums| {
-                fold(&sums.partial, &under.of_campaign)
+                fold(&sums.partial, &under)
             })
             .await?;
         let folded = add_up(parts);
@@ -146,7 +146,7 @@ impl Parts {
 fn campaigns_of_several_windows(partials: &[Arc<Partial>], classes: &Classes) -> Vec<u32> {
     let groups = partials.iter().flat_map(|partial| &partial.groups);
     let windows: BTreeSet<(u32, u32)> = groups
-        .filter(|group| classes.counts(group.campaign))
+        .filter(|group| classes.counts(group))
         .map(|group| (group.campaign, group.attribution))
         .collect();
     let mut several: Vec<u32> = windows

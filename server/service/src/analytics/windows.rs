@@ -137,7 +137,7 @@ fn present<K: Ord>(
 ) -> BTreeMap<K, BTreeSet<u32>> {
     let mut present: BTreeMap<K, BTreeSet<u32>> = BTreeMap::new();
     let groups = partials.iter().flat_map(|partial| &partial.groups);
-    for group in groups.filter(|group| classes.counts(group.campaign)) {
+    for group in groups.filter(|group| classes.counts(group)) {
         present
             .entry(key(group))
             .or_default()

@@ -36,7 +36,7 @@ fn hours_are_read_when_asked_for_or_named() {
     };
     assert_eq!(planned(&by_hour).dataset, DatasetName::DeliveryHourly);
     let in_the_morning = MetricRequest {
-        filters: vec![filter(Dimension::Hour, &["8", "08", "9"])],
+        filter: kept(vec![filter(Dimension::Hour, &["8", "08", "9"])]),
         ..a_request()
     };
     let query = planned(&in_the_morning);
@@ -48,7 +48,7 @@ fn hours_are_read_when_asked_for_or_named() {
     };
     assert_eq!(planned(&named).dataset, DatasetName::DeliveryHourly);
     let no_hour = MetricRequest {
-        filters: vec![filter(Dimension::Hour, &["24"])],
+        filter: kept(vec![filter(Dimension::Hour, &["24"])]),
         ..a_request()
     };
     assert_eq!(refused(&no_hour).path, "where.hour");

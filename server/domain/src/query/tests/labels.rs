@@ -3,13 +3,10 @@
 use super::*;
 
 fn labelled(labels: &[&str], filters: &[(&str, &[&str])]) -> MetricRequest {
-    let label_filter = |(name, values): &(&str, &[&str])| LabelFilter {
-        name: (*name).to_owned(),
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
-    };
+    let test = |(name, values): &(&str, &[&str])| one_of(Subject::Label((*name).into()), values);
     MetricRequest {
         labels: labels.iter().map(|name| (*name).to_owned()).collect(),
-        label_filters: filters.iter().map(label_filter).collect(),
+        filter: kept(filters.iter().map(test).collect()),
         ..a_request()
     }
 }
