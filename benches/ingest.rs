@@ -11,6 +11,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::batch::{ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::ids::{AgencyId, BrandId};
@@ -104,6 +105,7 @@ async fn open(data_dir: &Path) -> (App, Scope) {
         reporting_currency: Currency::parse("USD").expect("this is a currency"),
         timezone: ZoneName::parse("UTC").expect("this is a zone"),
         week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
     };
     let made = catalogue.create_agency(&agency, now);
     made.expect("the agency is new");

@@ -11,11 +11,12 @@ use std::time::Duration;
 use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError, Value};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
-use bellwether_service::Services;
+use bellwether_service::{Cost, Services};
 use serde::Serialize;
 
 use crate::completion::Completion;
 use crate::context::RequestState;
+use crate::cost::CostTold;
 use crate::document::{PreparedDocument, Unprepared, prepare};
 use crate::finished::{AnswerPlace, Known, is_determined};
 use crate::guard::NESTING_MAX;
@@ -24,6 +25,7 @@ use crate::mutation::Mutation;
 use crate::query::Query;
 use crate::refusal::{InputTypes, server_error, tagged};
 use crate::request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
+use crate::stored::{self, DocumentPolicy};
 
 type Root = Schema<Query, Mutation, EmptySubscription>;
 
@@ -33,6 +35,7 @@ pub struct ApiSchema {
     root: Root,
     services: Services,
     limits: Arc<SchemaLimits>,
+    policy: Arc<DocumentPolicy>,
     completion: Arc<Completion>,
     inputs: Arc<InputTypes>,
 }
@@ -45,8 +48,8 @@ impl std::fmt::Debug for ApiSchema {
     }
 }
 
-/// The API over these services, within these limits.
-pub fn build(services: Services, mut limits: SchemaLimits) -> ApiSchema {
+/// The API over these services, within these limits, for the documents that the policy lets run.
+pub fn build(services: Services, mut limits: SchemaLimits, policy: DocumentPolicy) -> ApiSchema {
     // No page may be larger than what its price is computed for.
     limits.rows_page_max = limits.rows_page_max.min(ROWS_PAGE_PRICED_MAX);
     limits.nodes_page_max = limits.nodes_page_max.min(NODES_PAGE_PRICED_MAX);
@@ -58,6 +61,7 @@ pub fn build(services: Services, mut limits: SchemaLimits) -> ApiSchema {
         root,
         services,
         limits: Arc::new(limits),
+        policy: Arc::new(policy),
     }
 }
 
@@ -95,24 +99,40 @@ impl ApiSchema {
         request_id: &str,
         place: Option<AnswerPlace>,
     ) -> GraphqlReply {
-        let prepared = match prepare(request, method, &self.limits) {
+        let wants_cost = request.wants_cost();
+        let prepared = match self.prepared(&scope, request, method).await {
             Ok(prepared) => prepared,
             Err(Unprepared { outcome, error }) => return reply(outcome, None, vec![error]),
         };
-        let place = place.filter(|_| is_determined(&prepared));
+        let place = place.filter(|_| !wants_cost && is_determined(&prepared));
+        let price = prepared.price;
+        if let Err(error) = self.services.charge(&scope, price) {
+            return come_back(&error.refusal());
+        }
+        let place_to_run = match self.services.query_place(&scope).await {
+            Ok(place_to_run) => place_to_run,
+            Err(error) => {
+                self.services.refund(&scope, price);
+                return come_back(&error.refusal());
+            }
+        };
         let state = RequestState::new(
             self.services.clone(),
-            scope,
+            scope.clone(),
             Arc::clone(&self.limits),
             request_id,
         );
-        let provenance = Arc::clone(&state.provenance);
-        let place_to_run = match self.services.query_place(&state.scope).await {
-            Ok(place_to_run) => place_to_run,
-            Err(error) => return come_back(&error.refusal()),
-        };
-        let reply = self.run(prepared, state).await;
+        let (provenance, spent) = (Arc::clone(&state.provenance), Arc::clone(&state.spent));
+        spent.add(Cost {
+            requested: price,
+            actual: price,
+        });
+        let mut answer = self.run(prepared, state).await;
         place_to_run.end();
+        if wants_cost {
+            answer.cost = CostTold::to(&scope, &self.services, &spent);
+        }
+        let reply = answer.reply();
         if let Some(AnswerPlace(key)) = place
             && reply.is_whole
             && provenance.is_cache_alone()
@@ -123,12 +143,32 @@ impl ApiSchema {
         reply
     }
 
+    /// The document of a request, complete and sound.
+    async fn prepared(
+        &self,
+        scope: &Scope,
+        mut request: GraphqlRequest,
+        method: Method,
+    ) -> Result<PreparedDocument, Unprepared> {
+        let (services, policy) = (&self.services, &self.policy);
+        let registers = stored::complete(&mut request, scope, services, &policy.trusted).await?;
+        let text = registers.then(|| request.query.clone()).flatten();
+        let grant = scope.token();
+        let may_introspect =
+            policy.allows_introspection && grant.is_none_or(|grant| grant.may_introspect);
+        let prepared = prepare(request, method, may_introspect, &self.limits)?;
+        if let Some(text) = text {
+            services.register_document(scope, &text).await;
+        }
+        Ok(prepared)
+    }
+
     /// The schema in the schema definition language.
     pub fn sdl(&self) -> String {
         self.root.sdl()
     }
 
-    async fn run(&self, prepared: PreparedDocument, state: RequestState) -> GraphqlReply {
+    async fn run(&self, prepared: PreparedDocument, state: RequestState) -> Answer {
         let selected = self
             .completion
             .selected(&prepared.document, prepared.operation_name.as_deref());
@@ -140,18 +180,37 @@ impl ApiSchema {
         let wall_time = Duration::from_millis(self.limits.wall_time_ms);
         let Ok(response) = tokio::time::timeout(wall_time, self.root.execute(request)).await else {
             let error = server_error(&too_slow(self.limits.wall_time_ms));
-            return reply(ReplyOutcome::Executed, Some(&Value::Null), vec![error]);
+            return Answer::new(ReplyOutcome::Executed, Some(Value::Null), vec![error]);
         };
         let is_request_error = is_request_error(&response);
         let errors = response.errors.into_iter();
         let errors = errors.map(|error| tagged(self.inputs.worded(error), &self.limits));
         let errors: Vec<ServerError> = errors.collect();
         if is_request_error {
-            return reply(ReplyOutcome::RequestError, None, errors);
+            return Answer::new(ReplyOutcome::RequestError, None, errors);
+        }
+        // What other fields found is not told either: the client sends the whole request again.
+        if let Some((outcome, error)) = errors.iter().find_map(over_budget) {
+            return Answer::new(outcome, None, vec![error]);
         }
         let data = selected.complete(response.data, &errors);
-        reply(ReplyOutcome::Executed, Some(&data), errors)
+        Answer::new(ReplyOutcome::Executed, Some(data), errors)
     }
+}
+
+/// The outcome of a request of which a query could not be paid, with its error.
+fn over_budget(error: &ServerError) -> Option<(ReplyOutcome, ServerError)> {
+    let values = error.extensions.as_ref()?;
+    let is_over = values.get("code") == Some(&ErrorCode::RateLimited.name().into());
+    let after_s = match values.get("retryAfterSeconds") {
+        Some(Value::Number(seconds)) => seconds.as_u64()?,
+        _ => return None,
+    };
+    let outcome = ReplyOutcome::ComeBack {
+        code: ErrorCode::RateLimited,
+        after_s: u32::try_from(after_s).unwrap_or(u32::MAX),
+    };
+    is_over.then(|| (outcome, error.clone()))
 }
 
 /// Whether nothing ran: errors of resolvers always have a path, those of validation never.
@@ -178,6 +237,14 @@ fn too_slow(wall_time_ms: u64) -> Refusal {
     Refusal::new(ErrorCode::Timeout, message)
 }
 
+/// What is answered, before it is written.
+struct Answer {
+    outcome: ReplyOutcome,
+    data: Option<Value>,
+    errors: Vec<ServerError>,
+    cost: Option<CostTold>,
+}
+
 /// A reply's body; errors come first, so that a person reading it sees them.
 #[derive(Serialize)]
 struct Body<'a> {
@@ -185,15 +252,42 @@ struct Body<'a> {
     errors: Vec<ServerError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
 }
 
-fn reply(outcome: ReplyOutcome, data: Option<&Value>, errors: Vec<ServerError>) -> GraphqlReply {
-    let is_whole = outcome == ReplyOutcome::Executed && errors.is_empty();
-    let body = serde_json::to_vec(&Body { errors, data })
-        .expect("GraphQL values have text keys and finite numbers, so they are JSON");
-    GraphqlReply {
-        body: body.into(),
-        outcome,
-        is_whole,
+#[derive(Serialize)]
+struct Extensions {
+    cost: CostTold,
+}
+
+impl Answer {
+    fn new(outcome: ReplyOutcome, data: Option<Value>, errors: Vec<ServerError>) -> Self {
+        Self {
+            outcome,
+            data,
+            errors,
+            cost: None,
+        }
     }
+
+    fn reply(self) -> GraphqlReply {
+        let is_whole = self.outcome == ReplyOutcome::Executed && self.errors.is_empty();
+        let body = Body {
+            errors: self.errors,
+            data: self.data.as_ref(),
+            extensions: self.cost.map(|cost| Extensions { cost }),
+        };
+        let body = serde_json::to_vec(&body)
+            .expect("GraphQL values have text keys and finite numbers, so they are JSON");
+        GraphqlReply {
+            body: body.into(),
+            outcome: self.outcome,
+            is_whole,
+        }
+    }
+}
+
+fn reply(outcome: ReplyOutcome, data: Option<Value>, errors: Vec<ServerError>) -> GraphqlReply {
+    Answer::new(outcome, data, errors).reply()
 }

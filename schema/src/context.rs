@@ -11,6 +11,7 @@ use bellwether_domain::score::ScoreOfRun;
 use bellwether_service::{Error, Services};
 
 use crate::batch::Batch;
+use crate::cost::Spent;
 use crate::finished::Provenance;
 use crate::limits::SchemaLimits;
 use crate::refusal::service_error;
@@ -31,6 +32,8 @@ pub(crate) struct RequestState {
     pub(crate) limits: Arc<SchemaLimits>,
     /// Where the answers came from; read once the request has run.
     pub(crate) provenance: Arc<Provenance>,
+    /// What its queries cost; read once the request has run.
+    pub(crate) spent: Arc<Spent>,
     brands: Batch<BrandId, bellwether_domain::brand::Brand>,
     scores: Batch<CampaignId, CampaignScores>,
     logged: Mutex<BTreeSet<String>>,
@@ -49,6 +52,7 @@ impl RequestState {
             request_id: request_id.to_owned(),
             limits,
             provenance: Arc::default(),
+            spent: Arc::default(),
             brands: Batch::new(),
             scores: Batch::new(),
             logged: Mutex::default(),

@@ -137,6 +137,7 @@ mod tests {
             document: parse_query(query).unwrap(),
             operation_name: None,
             variables: Variables::from_json(variables),
+            price: 1,
         })
     }
 

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Name;
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 
@@ -35,6 +35,16 @@ struct Measure {
     depth: usize,
     nesting: usize,
     introspection_lists: usize,
+    introspects: bool,
+}
+
+/// What a document that passed comes to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// Its selections once its fragments are written out.
+    pub(crate) selections: u64,
+    /// Whether it asks what the schema is.
+    pub(crate) introspects: bool,
 }
 
 impl Measure {
@@ -45,6 +55,7 @@ impl Measure {
             depth: self.depth.max(other.depth),
             nesting: self.nesting.max(other.nesting),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            introspects: self.introspects || other.introspects,
         }
     }
 
@@ -58,6 +69,7 @@ impl Measure {
             depth: if is_introspection { 1 } else { self.depth + 1 },
             nesting: self.nesting + 1,
             introspection_lists: self.introspection_lists + usize::from(is_list),
+            introspects: self.introspects || is_introspection,
         }
     }
 
@@ -87,7 +99,7 @@ pub(crate) fn check_text(text: &str, limits: &SchemaLimits) -> Result<(), Refusa
 }
 
 /// Refuses a document that passes a limit or whose fragments go in circles.
-pub(crate) fn check(document: &ExecutableDocument, limits: &SchemaLimits) -> Result<(), Refusal> {
+pub(crate) fn check(document: &ExecutableDocument, limits: &SchemaLimits) -> Result<Size, Refusal> {
     let mut meter = Meter {
         document,
         fragments: HashMap::new(),
@@ -115,7 +127,36 @@ pub(crate) fn check(document: &ExecutableDocument, limits: &SchemaLimits) -> Res
         "introspection_lists_max",
         INTROSPECTION_LISTS_MAX as u64,
         total.introspection_lists as u64,
-    )
+    )?;
+    Ok(Size {
+        selections: total.selections,
+        introspects: total.introspects,
+    })
+}
+
+/// The fields of a document as they are written, each once.
+pub(crate) fn fields(document: &ExecutableDocument) -> impl Iterator<Item = &Field> {
+    let operations = document.operations.iter();
+    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values();
+    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
+    let mut sets: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    let mut fields = Vec::new();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    sets.push(&field.node.selection_set.node);
+                    fields.push(&field.node);
+                }
+                Selection::InlineFragment(fragment) => {
+                    sets.push(&fragment.node.selection_set.node);
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    fields.into_iter()
 }
 
 /// The refusal of a document that comes to `found` where `max` is the limit.

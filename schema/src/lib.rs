@@ -12,6 +12,7 @@ mod api;
 mod batch;
 mod completion;
 mod context;
+mod cost;
 mod document;
 mod finished;
 mod guard;
@@ -25,6 +26,7 @@ mod refusal;
 mod request;
 mod scalars;
 mod scan;
+mod stored;
 mod words;
 
 #[cfg(test)]
@@ -34,6 +36,7 @@ pub use api::{ApiSchema, build};
 pub use finished::{AnswerPlace, Known};
 pub use limits::SchemaLimits;
 pub use request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
+pub use stored::{DocumentPolicy, TrustedDocuments};
 
 /// The schema in GraphQL's schema language; a test holds it to what [`build`] makes.
 pub const SDL: &str = include_str!("../bellwether.graphql");

@@ -207,6 +207,7 @@ async fn metrics_page(
     let offset = cursor.map_or(0, |cursor| cursor.offset);
     let answer = state.answer(answer)?;
     state.provenance.note(answer.cache());
+    state.spent.add(answer.cost());
     Ok(MetricsResult::new(
         answer,
         named,

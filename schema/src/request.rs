@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 pub struct GraphqlRequest {
     /// The document.
     pub query: Option<String>,
+    /// The id of a trusted document, in place of its text.
+    pub document_id: Option<String>,
     /// Which operation of the document runs; needed when there are several.
     pub operation_name: Option<String>,
     /// The values of the operation's variables, a JSON object; read once its size is known to be
@@ -40,18 +42,15 @@ impl GraphqlRequest {
         request.checked()
     }
 
-    /// The request of these parameters of an address; those that are JSON are texts as yet.
-    pub fn from_parameters(
-        query: Option<String>,
-        operation_name: Option<String>,
-        variables: Option<String>,
-        extensions: Option<&str>,
-    ) -> Result<Self, Refusal> {
-        let variables = variables.map(RawValue::from_string).transpose();
-        let extensions = extensions.map(serde_json::from_str).transpose();
+    /// The request of an address's parameters by name; those that are JSON are texts as yet.
+    pub fn from_parameters(mut given: impl FnMut(&str) -> Option<String>) -> Result<Self, Refusal> {
+        let variables = given("variables").map(RawValue::from_string).transpose();
+        let extensions = given("extensions");
+        let extensions = extensions.as_deref().map(serde_json::from_str).transpose();
         let request = Self {
-            query,
-            operation_name,
+            query: given("query"),
+            document_id: given("documentId"),
+            operation_name: given("operationName"),
             variables: variables.map_err(|_| not_an_object("variables"))?,
             extensions: extensions.map_err(|_| not_an_object("extensions"))?,
         };
@@ -59,14 +58,26 @@ impl GraphqlRequest {
     }
 
     fn checked(self) -> Result<Self, Refusal> {
-        if self.query.is_none() {
-            return Err(Refusal::invalid("the request needs a text `query`").at("query"));
+        let names_one = self.document_id.is_some() || self.extension("persistedQuery").is_some();
+        if self.query.is_none() && !names_one {
+            let message =
+                "the request needs a text `query`, or the `documentId` of a trusted document";
+            return Err(Refusal::invalid(message).at("query"));
         }
         let variables = self.variables.as_ref().map(|variables| variables.get());
         if variables.is_some_and(|text| !text.starts_with('{')) {
             return Err(not_an_object("variables"));
         }
         Ok(self)
+    }
+
+    fn extension(&self, name: &str) -> Option<&Value> {
+        self.extensions.as_ref()?.get(name)
+    }
+
+    /// Whether the answer shall tell what it cost.
+    pub(crate) fn wants_cost(&self) -> bool {
+        self.extension("cost") == Some(&Value::Bool(true))
     }
 }
 

@@ -58,7 +58,7 @@ impl App {
             Steps::stopping_at(config.stop_at),
         );
         let swept = services.sweep().await.map_err(|error| error.chain())?;
-        let schema = bellwether_schema::build(services.clone(), config.schema);
+        let schema = bellwether_schema::build(services.clone(), config.schema, config.documents);
         Ok(Self {
             services,
             schema,

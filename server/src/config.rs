@@ -8,7 +8,9 @@
 //!
 //! Invariant: no other module reads the environment; an unknown key in the file is an error.
 
+mod budget;
 mod compaction;
+mod documents;
 mod explorer;
 mod limits;
 
@@ -17,11 +19,13 @@ use std::path::{Path, PathBuf};
 
 use bellwether_catalogue::{CatalogueConfig, Location};
 use bellwether_plugin_host::PluginHostConfig;
-use bellwether_schema::SchemaLimits;
+use bellwether_schema::{DocumentPolicy, SchemaLimits};
 use bellwether_service::{CompactionConfig, ServiceConfig, Step};
 use serde::Deserialize;
 
+pub use budget::BudgetSection;
 pub use compaction::CompactionSection;
+pub use documents::DocumentsSection;
 pub use explorer::ExplorerSection;
 pub use limits::LimitsSection;
 
@@ -38,6 +42,10 @@ pub struct ConfigFile {
     pub catalogue: CatalogueSection,
     /// What one request may cost.
     pub limits: LimitsSection,
+    /// What queries may cost.
+    pub budget: BudgetSection,
+    /// Which documents run.
+    pub documents: DocumentsSection,
     /// How much the caches may hold.
     pub cache: CacheSection,
     /// When segments are merged, and how long old snapshots stay readable.
@@ -173,6 +181,8 @@ pub struct Config {
     pub service: ServiceConfig,
     /// The schema's.
     pub schema: SchemaLimits,
+    /// Which documents run.
+    pub documents: DocumentPolicy,
     /// The plugin host's.
     pub plugins: PluginHostConfig,
     /// Where tests stop a commit.
@@ -189,7 +199,7 @@ impl Config {
                     .map_err(|refusal| format!("BELLWETHER_STOP_AT: {}", refusal.message))
             })
             .transpose()?;
-        let url = variable("BELLWETHER_CATALOGUE_URL").or(file.catalogue.url);
+        let url = variable("BELLWETHER_CATALOGUE_URL").or_else(|| file.catalogue.url.clone());
         let location = match url {
             Some(url) => Location::Postgres(url),
             None => Location::Sqlite(data_dir.join("catalogue.sqlite")),
@@ -204,8 +214,9 @@ impl Config {
                 writer_queue_max: file.catalogue.writer_queue_max,
                 busy_timeout_ms: file.catalogue.busy_timeout_ms,
             },
-            service: service_config(data_dir, limits, &file.cache, file.compaction.read()?),
+            service: service_config(data_dir, &file, file.compaction.read()?),
             schema: limits.schema(),
+            documents: file.documents.read()?,
             plugins: plugin_config(&file.plugins)?,
             server: file.server,
             explorer: file.explorer,
@@ -221,10 +232,10 @@ pub fn log_filter(default: &str) -> String {
 
 fn service_config(
     data_dir: &Path,
-    limits: &LimitsSection,
-    cache: &CacheSection,
+    file: &ConfigFile,
     compaction: CompactionConfig,
 ) -> ServiceConfig {
+    let (limits, cache) = (&file.limits, &file.cache);
     ServiceConfig {
         spool_folder: data_dir.join("spool"),
         ingest_body_bytes_max: limits.ingest_body_bytes_max,
@@ -249,6 +260,8 @@ fn service_config(
         row_cache_bytes: cache.row_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         query_places: limits.query_places(),
+        budget: file.budget.read(),
+        document_cache_bytes: file.documents.registered_bytes,
         compaction,
     }
 }

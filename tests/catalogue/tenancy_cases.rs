@@ -244,6 +244,8 @@ fn new_token(member: MemberId) -> NewToken {
         name: "laptop".to_owned(),
         created_at: at(0),
         expires_at: Some(at(100)),
+        trusted_documents_only: false,
+        may_introspect: true,
     }
 }
 

@@ -7,6 +7,7 @@ mod limits;
 mod media;
 mod places;
 mod requests;
+mod stored;
 
 use bellwether_test_support::Reply;
 use serde_json::Value;

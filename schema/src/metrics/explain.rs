@@ -75,6 +75,11 @@ impl MetricsPlan {
     async fn bytes(&self) -> Count {
         self.read(|partition| partition.bytes)
     }
+
+    /// The points that it costs beside those of its request, before refunds: one for each 500,000 rows of the months touched, whatever is in the caches.
+    async fn cost(&self) -> Count {
+        Count::up_to_max(self.explanation.price)
+    }
 }
 
 impl MetricsPlan {

@@ -30,6 +30,8 @@ impl World {
             name: "laptop".to_owned(),
             created_at: now,
             expires_at,
+            trusted_documents_only: false,
+            may_introspect: true,
         };
         catalogue.issue_token(&self.scope, &token, &secret).unwrap();
         (member.id, secret.expose().to_owned())

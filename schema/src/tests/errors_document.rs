@@ -200,7 +200,7 @@ fn fixed_limits() -> Vec<(&'static str, String, &'static str)> {
 }
 
 /// The limits that the server's configuration sets; the message of a refusal tells the value.
-const CONFIGURED: [(&str, &str); 26] = [
+const CONFIGURED: [(&str, &str); 28] = [
     ("document_bytes_max", "Bytes of a document."),
     (
         "expanded_selections_max",
@@ -237,6 +237,14 @@ const CONFIGURED: [(&str, &str); 26] = [
     (
         "wall_time_ms",
         "Milliseconds until an answer, once its request runs; past them it is `TIMEOUT`.",
+    ),
+    (
+        "token_points_max",
+        "Points that one token may spend at once; past them it is `RATE_LIMITED`.",
+    ),
+    (
+        "agency_points_max",
+        "Points that all tokens of an agency may spend at once; past them it is `RATE_LIMITED`.",
     ),
     (
         "queries_at_once_max",

@@ -9,6 +9,7 @@ use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::budget::Allowance;
 use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::{Campaign, CampaignStatus, Objective, Platform};
 use bellwether_domain::compaction::CompactionPolicy;
@@ -16,11 +17,16 @@ use bellwether_domain::ids::{AgencyId, BrandId, CampaignId, IdSource};
 use bellwether_domain::money::Currency;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
-use bellwether_service::{CompactionConfig, QueryPlacesConfig, ServiceConfig, Services, Steps};
+use bellwether_service::{
+    BudgetConfig, CompactionConfig, QueryPlacesConfig, ServiceConfig, Services, Steps,
+};
 use bellwether_store::{Store, StoreConfig};
 use serde_json::Value;
 
-use crate::{ApiSchema, GraphqlRequest, Method, ReplyOutcome, SchemaLimits, build};
+use crate::{
+    ApiSchema, DocumentPolicy, GraphqlRequest, Method, ReplyOutcome, SchemaLimits,
+    TrustedDocuments, build,
+};
 
 pub(super) fn limits() -> SchemaLimits {
     SchemaLimits {
@@ -36,6 +42,13 @@ pub(super) fn limits() -> SchemaLimits {
         rows_page_max: 1_000,
         nodes_page_max: 100,
         wall_time_ms: 10_000,
+    }
+}
+
+fn policy() -> DocumentPolicy {
+    DocumentPolicy {
+        trusted: TrustedDocuments::from_json(r#"{"slugs": "{ brands { slug } }"}"#).unwrap(),
+        allows_introspection: true,
     }
 }
 
@@ -66,7 +79,7 @@ impl World {
         let clock = Arc::new(MovableClock::default());
         let services = services(folder.path(), catalogue, Arc::clone(&clock));
         Self {
-            api: build(services.clone(), limits()),
+            api: build(services.clone(), limits(), policy()),
             services,
             clock,
             scope,
@@ -243,6 +256,11 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        budget: BudgetConfig {
+            token: Allowance::new(1_000, 10),
+            agency: Allowance::new(1_000, 10),
+        },
+        document_cache_bytes: 10_000,
         query_places: QueryPlacesConfig {
             queries_at_once_max: 4,
             queries_per_agency_max: 4,

@@ -3,9 +3,11 @@
 
 mod answers;
 mod authorisation;
+mod costs;
 mod errors_document;
 mod finished;
 mod given;
 mod inputs;
 mod refusals;
 mod schema_document;
+mod stored;

@@ -8,7 +8,7 @@ use std::fmt;
 use bellwether_domain::agency::Slug;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::member::Role;
-use bellwether_domain::scope::BrandAccess;
+use bellwether_domain::scope::{BrandAccess, TokenGrant};
 use bellwether_domain::time::Timestamp;
 use bellwether_domain::{ErrorCode, Scope};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
@@ -89,7 +89,7 @@ impl Catalogue {
             let Some(token) = live_token(connection, secret, now)? else {
                 return Ok(None);
             };
-            let (agency_id, member_id, role, expires_at) = token;
+            let (agency_id, member_id, role, expires_at, grant) = token;
             let name = RowName {
                 table: "members",
                 row: &member_id,
@@ -102,6 +102,12 @@ impl Catalogue {
                 role,
                 brands,
             );
+            let (token, trusted_documents_only, may_introspect) = grant;
+            let scope = scope.by_token(TokenGrant {
+                token: name.parse(&token)?,
+                trusted_documents_only: trusted_documents_only != 0,
+                may_introspect: may_introspect != 0,
+            });
             let expires_at = expires_at.map(|at| name.moment(at)).transpose()?;
             Ok(Some(Authorisation { scope, expires_at }))
         })
@@ -164,9 +170,9 @@ fn whole_agency(id: &str) -> Result<Scope> {
     ))
 }
 
-type LiveToken = (String, String, String, Option<i64>);
+type LiveToken = (String, String, String, Option<i64>, (String, i64, i64));
 
-/// Agency, member, role and end of the token, if it opens anything at `now`.
+/// Agency, member, role and end of the token, its id and what it grants, if it opens anything at `now`.
 fn live_token(
     connection: &mut AnyConnection,
     secret: &TokenSecret,
@@ -189,6 +195,11 @@ fn live_token(
             tokens::member_id,
             members::role,
             tokens::expires_at,
+            (
+                tokens::id,
+                tokens::trusted_documents_only,
+                tokens::may_introspect,
+            ),
         ))
         .first(connection)
         .optional()

@@ -50,6 +50,8 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        trusted_documents_only -> BigInt,
+        may_introspect -> BigInt,
     }
 }
 

@@ -28,6 +28,10 @@ pub struct NewToken {
     pub created_at: Timestamp,
     /// From when on it opens nothing; `None` for never.
     pub expires_at: Option<Timestamp>,
+    /// Whether it runs only documents that the operator has listed.
+    pub trusted_documents_only: bool,
+    /// Whether it may ask what the schema is.
+    pub may_introspect: bool,
 }
 
 impl Catalogue {
@@ -50,6 +54,8 @@ impl Catalogue {
                     tokens::secret_sha256.eq(secret.sha256()),
                     tokens::created_at.eq(micros(token.created_at)),
                     tokens::expires_at.eq(token.expires_at.map(micros)),
+                    tokens::trusted_documents_only.eq(i64::from(token.trusted_documents_only)),
+                    tokens::may_introspect.eq(i64::from(token.may_introspect)),
                 ))
                 .execute(connection)
                 .map_err(Error::insert("token", token.id))?;

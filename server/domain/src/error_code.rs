@@ -68,6 +68,12 @@ error_codes! {
         "A named limit was passed; the message gives the limit's name and value.";
     QueryTooComplex, "QUERY_TOO_COMPLEX", 400, false,
         "The GraphQL document is too deep, too large or too costly; the message gives the limit.";
+    PersistedQueryNotFound, "PERSISTED_QUERY_NOT_FOUND", 400, false,
+        "No document is kept under the hash or id; send its text with the hash, or list it among the trusted documents.";
+    DocumentNotTrusted, "DOCUMENT_NOT_TRUSTED", 403, false,
+        "The token runs only documents that the operator has listed, and this is none of them.";
+    IntrospectionDisabled, "INTROSPECTION_DISABLED", 403, false,
+        "The token may not ask what the schema is, or nobody may; `GET /schema.graphql` tells it.";
     BatchingDisabled, "BATCHING_DISABLED", 400, false,
         "Several GraphQL requests came in one JSON array; send one request at a time.";
     RateLimited, "RATE_LIMITED", 429, true,

@@ -4,7 +4,8 @@
 //! come in as arguments.
 //! Invariant: no input or output, no database, no Arrow, no async, no environment.
 //!
-//! Reading order: [`error_code`] and [`scope`] (who may), [`ids`], [`agency`], [`calendar`], [`brand`],
+//! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
+//! [`calendar`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
 //! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
 
@@ -12,6 +13,7 @@ pub mod agency;
 pub mod answer;
 pub mod batch;
 pub mod brand;
+pub mod budget;
 pub mod calendar;
 pub mod campaign;
 pub mod closed_words;

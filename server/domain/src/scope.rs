@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::error_code::{ErrorCode, Refusal};
-use crate::ids::{AgencyId, BrandId, MemberId};
+use crate::ids::{AgencyId, BrandId, MemberId, TokenId};
 use crate::member::Role;
 
 /// The brands of the agency that a member may see.
@@ -31,13 +31,25 @@ impl BrandAccess {
     }
 }
 
-/// One authorised caller: its agency, member, role and brands.
+/// What a token says beside whom it speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenGrant {
+    /// The token.
+    pub token: TokenId,
+    /// Whether it runs only documents that the operator has listed.
+    pub trusted_documents_only: bool,
+    /// Whether it may ask what the schema is, where that is not off for all.
+    pub may_introspect: bool,
+}
+
+/// One authorised caller: its agency, member, role and brands, and by which token it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     agency: AgencyId,
     member: Option<MemberId>,
     role: Role,
     brands: BrandAccess,
+    token: Option<TokenGrant>,
 }
 
 impl Scope {
@@ -54,7 +66,26 @@ impl Scope {
             member,
             role,
             brands,
+            token: None,
         }
+    }
+
+    /// The same caller, who came by this token.
+    pub fn by_token(self, grant: TokenGrant) -> Self {
+        Self {
+            token: Some(grant),
+            ..self
+        }
+    }
+
+    /// The token by which the caller came; `None` for the operator.
+    pub fn token(&self) -> Option<TokenGrant> {
+        self.token
+    }
+
+    /// Whether the caller runs only documents that the operator has listed.
+    pub fn is_held_to_trusted_documents(&self) -> bool {
+        self.token.is_some_and(|grant| grant.trusted_documents_only)
     }
 
     /// The same agency with all its brands, for background work that is done once for every member.

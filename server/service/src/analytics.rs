@@ -33,6 +33,7 @@ mod gather;
 mod keeps;
 mod levels;
 mod partitions;
+mod price;
 mod put_together;
 mod question;
 mod reading;
@@ -98,6 +99,15 @@ impl Services {
         let asked = parts.asked(scope, request, reading).await?;
         let (snapshot, results) = (asked.snapshot, &parts.caches.results);
         let key = (scope.agency(), asked.query.clone(), snapshot);
+        let price = parts.price(&asked).await?;
+        let is_there = asked.cache == CacheMode::Use && results.contains_key(&key);
+        let charged = if is_there { 0 } else { price };
+        self.charge(scope, charged)?;
+        let answered = |computed, is_hit| {
+            let answer = MetricsAnswer::new(computed, snapshot, is_hit, price);
+            self.refund(scope, charged.saturating_sub(answer.cost().actual));
+            answer
+        };
         let computed = match asked.cache {
             CacheMode::Use => {
                 let entry = results
@@ -106,7 +116,7 @@ impl Services {
                     .await;
                 let entry = entry.map_err(|error: Arc<Error>| Error::clone(&error))?;
                 let is_hit = !entry.is_fresh();
-                return Ok(MetricsAnswer::new(entry.into_value(), snapshot, is_hit));
+                return Ok(answered(entry.into_value(), is_hit));
             }
             CacheMode::Refresh => {
                 let computed = parts.compute(asked).await?;
@@ -115,7 +125,7 @@ impl Services {
             }
             CacheMode::Bypass => parts.compute(asked).await?,
         };
-        Ok(MetricsAnswer::new(computed, snapshot, false))
+        Ok(answered(computed, false))
     }
 }
 

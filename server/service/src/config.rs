@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bellwether_domain::compaction::CompactionPolicy;
 
+use crate::budgets::BudgetConfig;
 use crate::query_places::QueryPlacesConfig;
 
 /// Limits and budgets of the services.
@@ -53,6 +54,10 @@ pub struct ServiceConfig {
     pub row_cache_bytes: u64,
     /// How many partitions are read and aggregated at once.
     pub query_parallelism: usize,
+    /// What queries may cost.
+    pub budget: BudgetConfig,
+    /// Bytes of documents that clients registered by their hash.
+    pub document_cache_bytes: u64,
     /// How many queries run and wait.
     pub query_places: QueryPlacesConfig,
     /// What compaction may take, and when.

@@ -29,6 +29,8 @@ pub struct FinishedKey {
     agency: AgencyId,
     role: Role,
     brands: BrandAccess,
+    /// Whether the asker runs only trusted documents: the answer to another's document is not its.
+    held_to_trusted_documents: bool,
     snapshot: Snapshot,
     /// The oldest commit that can be read: an answer of an older one is not given any more.
     oldest: CommitNumber,
@@ -84,6 +86,7 @@ impl Services {
             agency: scope.agency(),
             role: scope.role(),
             brands: scope.brands().clone(),
+            held_to_trusted_documents: scope.is_held_to_trusted_documents(),
             snapshot: present.snapshot,
             oldest: present.oldest,
             today: present.agency.timezone.today(now),

@@ -13,8 +13,10 @@ use crate::attributes::AttributesCache;
 use crate::authorisation::AuthorisationCache;
 use crate::background::blocking;
 use crate::backup::BackupState;
+use crate::budgets::Budgets;
 use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
+use crate::documents::RegisteredDocuments;
 use crate::error::Result;
 use crate::finished::FinishedAnswers;
 use crate::ingest::{Admission, PlacesConfig};
@@ -43,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) tasks: Tasks,
     pub(crate) ingests: Admission,
     pub(crate) query_places: QueryPlaces,
+    pub(crate) budgets: Budgets,
+    pub(crate) documents: RegisteredDocuments,
     pub(crate) authorisations: AuthorisationCache,
     pub(crate) snapshots: SnapshotCache,
     pub(crate) attributes: AttributesCache,
@@ -76,6 +80,8 @@ impl Services {
             config.ingest_memory_bytes_max,
         );
         let query_places = QueryPlaces::new(config.query_places);
+        let budgets = Budgets::new(config.budget);
+        let documents = RegisteredDocuments::new(config.document_cache_bytes);
         Self {
             parts: Arc::new(Parts {
                 config,
@@ -88,6 +94,8 @@ impl Services {
                 tasks: Tasks::default(),
                 ingests,
                 query_places,
+                budgets,
+                documents,
                 authorisations: AuthorisationCache::new(),
                 snapshots: SnapshotCache::new(),
                 attributes,

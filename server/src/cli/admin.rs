@@ -94,6 +94,20 @@ pub(super) struct AddMemberArgs {
     /// After how many days its token ends.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     token_days: Option<u16>,
+    /// Its token runs only the documents listed in the file of `[documents] trusted`.
+    #[arg(long)]
+    trusted_documents_only: bool,
+    /// Its token may not ask what the schema is.
+    #[arg(long)]
+    no_introspection: bool,
+}
+
+/// What a new member's token is issued with.
+#[derive(Debug, Default)]
+struct TokenTerms {
+    expires_at: Option<Timestamp>,
+    trusted_documents_only: bool,
+    no_introspection: bool,
 }
 
 /// The arguments of `admin revoke-tokens`.
@@ -161,7 +175,8 @@ impl AddAgencyArgs {
             .create_agency(&agency, now)
             .map_err(|error| told(&error))?;
         let scope = scope_of(catalogue, &self.slug)?;
-        add_member(catalogue, &scope, self.owner, Role::Owner, &[], None, now)
+        let terms = TokenTerms::default();
+        add_member(catalogue, &scope, self.owner, Role::Owner, &[], &terms, now)
     }
 }
 
@@ -188,15 +203,12 @@ impl AddMemberArgs {
         let expires_at = self
             .token_days
             .map(|days| seconds_after(now, u32::from(days) * 86_400));
-        add_member(
-            catalogue,
-            &scope,
-            self.name,
-            role,
-            &self.brand,
+        let terms = TokenTerms {
             expires_at,
-            now,
-        )
+            trusted_documents_only: self.trusted_documents_only,
+            no_introspection: self.no_introspection,
+        };
+        add_member(catalogue, &scope, self.name, role, &self.brand, &terms, now)
     }
 }
 
@@ -227,7 +239,7 @@ fn add_member(
     name: String,
     role: Role,
     brands: &[String],
-    expires_at: Option<Timestamp>,
+    terms: &TokenTerms,
     now: Timestamp,
 ) -> Result<String, String> {
     let mut visible = Vec::new();
@@ -262,7 +274,9 @@ fn add_member(
         member: id,
         name,
         created_at: now,
-        expires_at,
+        expires_at: terms.expires_at,
+        trusted_documents_only: terms.trusted_documents_only,
+        may_introspect: !terms.no_introspection,
     };
     let secret = TokenSecret::from_random(SystemRandom.secret());
     catalogue

@@ -242,10 +242,8 @@ fn parse_get(request: &Request) -> Result<GraphqlRequest, Refusal> {
     let mut parameters: HashMap<String, String> = request
         .params()
         .map_err(|_| Refusal::invalid("the address can't be read"))?;
-    let mut given = |name: &str| parameters.remove(name).filter(|text| !text.is_empty());
-    let (query, operation_name) = (given("query"), given("operationName"));
-    let (variables, extensions) = (given("variables"), given("extensions"));
-    GraphqlRequest::from_parameters(query, operation_name, variables, extensions.as_deref())
+    let given = |name: &str| parameters.remove(name).filter(|text| !text.is_empty());
+    GraphqlRequest::from_parameters(given)
 }
 
 fn status_of(code: ErrorCode) -> StatusCode {

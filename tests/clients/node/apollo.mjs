@@ -1,7 +1,9 @@
 // Apollo Client, unmodified: queries with variables, its normalised cache, an error's code; argv:
 // URL, token.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } from "@apollo/client/core";
+import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 
 const [url, token] = process.argv.slice(2);
 const client = new ApolloClient({
@@ -38,5 +40,23 @@ await assert.rejects(refused, (error) => {
   assert.equal(error.errors[0].extensions.code, "INVALID_INPUT");
   return true;
 });
+// With persisted queries: the first request registers the document, the next only names it.
+const sent = [];
+const watched = (input, init) => {
+  sent.push(JSON.parse(init.body));
+  return fetch(input, init);
+};
+const http = new HttpLink({ uri: `${url}/graphql`, headers: { authorization: `Bearer ${token}` }, fetch: watched });
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const persisted = new ApolloClient({
+  cache: new InMemoryCache(),
+  link: new PersistedQueryLink({ sha256 }).concat(http),
+});
+for (const n of [1, 2]) {
+  const asked = { query: METRICS, variables: { input }, fetchPolicy: "network-only" };
+  assert.ok((await persisted.query(asked)).data.metrics.rows.length > 1, `time ${n}`);
+}
+assert.deepEqual(sent.map((request) => request.query !== undefined), [false, true, false]);
 console.log("apollo client: ok");
 client.stop();
+persisted.stop();

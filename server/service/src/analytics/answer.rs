@@ -10,6 +10,7 @@ use bellwether_domain::segment::{PartitionName, Snapshot};
 use bellwether_domain::time::{Date, Timestamp};
 
 use super::cursor::Cursor;
+use crate::budgets::Cost;
 
 closed_words! {
     /// What a reader wants of the caches.
@@ -121,15 +122,23 @@ impl Computed {
 pub struct MetricsAnswer {
     computed: Arc<Computed>,
     is_hit: bool,
+    /// The points that it would cost if nothing were in the caches.
+    price: u64,
     /// What it was computed from.
     pub snapshot: Snapshot,
 }
 
 impl MetricsAnswer {
-    pub(super) fn new(computed: Arc<Computed>, snapshot: Snapshot, is_hit: bool) -> Self {
+    pub(super) fn new(
+        computed: Arc<Computed>,
+        snapshot: Snapshot,
+        is_hit: bool,
+        price: u64,
+    ) -> Self {
         Self {
             computed,
             is_hit,
+            price,
             snapshot,
         }
     }
@@ -151,6 +160,16 @@ impl MetricsAnswer {
             CacheState::Partial
         } else {
             CacheState::Miss
+        }
+    }
+
+    /// What it was priced at, and that less the share of the partitions that were found.
+    pub fn cost(&self) -> Cost {
+        let n_computed = self.n_partitions_computed() as u64;
+        let actual = (self.price * n_computed).div_ceil(self.n_partitions().max(1) as u64);
+        Cost {
+            requested: self.price,
+            actual: actual.min(self.price),
         }
     }
 

@@ -63,6 +63,8 @@ pub struct Explanation {
     pub query: MetricQuery,
     /// The snapshot that it would be answered from.
     pub snapshot: Snapshot,
+    /// The points that it would cost if nothing were in the caches.
+    pub price: u64,
     /// Whether the whole result is there, so that nothing is read.
     pub is_result_cached: bool,
     /// What each partition would be asked if the whole result were not there; those of the range
@@ -93,7 +95,9 @@ impl Services {
         if let Some(previous) = asked.previous() {
             partitions.extend(parts.explain(&previous).await?);
         }
+        let price = parts.price(&asked).await?;
         Ok(Explanation {
+            price,
             query: asked.query,
             snapshot: asked.snapshot,
             is_result_cached,

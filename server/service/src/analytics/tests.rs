@@ -9,6 +9,7 @@ use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::batch::{ColumnRule, IngestMode, ReplaceRule};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::budget::Allowance;
 use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::compaction::CompactionPolicy;
@@ -25,8 +26,8 @@ use bellwether_store::{Store, StoreConfig};
 use super::answer::Computed;
 use super::{Asked, Reading};
 use crate::{
-    CompactionConfig, Format, IngestRequest, QueryPlacesConfig, RegisterDefaults, ServiceConfig,
-    Services, Steps,
+    BudgetConfig, CompactionConfig, Format, IngestRequest, QueryPlacesConfig, RegisterDefaults,
+    ServiceConfig, Services, Steps,
 };
 
 #[derive(Debug, Default)]
@@ -194,6 +195,11 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        budget: BudgetConfig {
+            token: Allowance::new(1_000, 10),
+            agency: Allowance::new(1_000, 10),
+        },
+        document_cache_bytes: 10_000,
         query_places: QueryPlacesConfig {
             queries_at_once_max: 4,
             queries_per_agency_max: 4,

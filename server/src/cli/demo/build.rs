@@ -249,6 +249,8 @@ fn fresh_tokens(services: &Services, agency: &Agency) -> Result<BuiltAgency, Str
             name,
             created_at: now,
             expires_at: None,
+            trusted_documents_only: false,
+            may_introspect: true,
         };
         let secret = TokenSecret::from_random(SystemRandom.secret());
         catalogue

@@ -11,6 +11,7 @@ use bellwether_catalogue::{
 use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::brand::Brand;
+use bellwether_domain::budget::Allowance;
 use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::dataset::{Dataset, DatasetName, KEY_DIMENSIONS_MAX};
@@ -26,7 +27,8 @@ use bellwether_store::{Store, StoreConfig, StoredRow};
 
 use crate::finished::FinishedKey;
 use crate::{
-    CompactionConfig, CompactionReport, Error, QueryPlacesConfig, ServiceConfig, Services, Steps,
+    BudgetConfig, CompactionConfig, CompactionReport, Error, QueryPlacesConfig, ServiceConfig,
+    Services, Steps,
 };
 
 pub(super) const RETENTION_DAYS: u32 = 10;
@@ -344,6 +346,11 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
+        budget: BudgetConfig {
+            token: Allowance::new(1_000, 10),
+            agency: Allowance::new(1_000, 10),
+        },
+        document_cache_bytes: 10_000,
         query_places: QueryPlacesConfig {
             queries_at_once_max: 4,
             queries_per_agency_max: 4,

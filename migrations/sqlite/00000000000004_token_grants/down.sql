@@ -1,0 +1,2 @@
+ALTER TABLE tokens DROP COLUMN may_introspect;
+ALTER TABLE tokens DROP COLUMN trusted_documents_only;
