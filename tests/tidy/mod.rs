@@ -12,7 +12,7 @@ fn root() -> &'static Path {
 }
 
 /// Folders that hold nothing of ours.
-const FOREIGN: [&str; 2] = ["target", "bellwether-data"];
+const FOREIGN: [&str; 4] = ["target", "bellwether-data", "node_modules", "generated"];
 
 /// Every file of the repository with this extension, relative to its root and in order.
 fn files_named(extension: &str) -> Vec<PathBuf> {
