@@ -256,17 +256,9 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
-        budget: BudgetConfig {
-            token: Allowance::new(1_000, 10),
-            agency: Allowance::new(1_000, 10),
-        },
+        budget: budget(),
         document_cache_bytes: 10_000,
-        query_places: QueryPlacesConfig {
-            queries_at_once_max: 4,
-            queries_per_agency_max: 4,
-            queries_waiting_max: 4,
-            queue_wait_ms: 1_000,
-        },
+        query_places: query_places(),
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,
@@ -283,4 +275,20 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
     let steps = Steps::stopping_at(None);
     let ids = Arc::new(Counter::default());
     Services::new(config, catalogue, store, plugins, clock, ids, steps)
+}
+
+fn budget() -> BudgetConfig {
+    BudgetConfig {
+        token: Allowance::new(1_000, 10),
+        agency: Allowance::new(1_000, 10),
+    }
+}
+
+fn query_places() -> QueryPlacesConfig {
+    QueryPlacesConfig {
+        queries_at_once_max: 4,
+        queries_per_agency_max: 4,
+        queries_waiting_max: 4,
+        queue_wait_ms: 1_000,
+    }
 }

@@ -108,22 +108,22 @@ impl Services {
             self.refund(scope, charged.saturating_sub(answer.cost().actual));
             answer
         };
-        let computed = match asked.cache {
+        let cache = asked.cache;
+        // In memory of its own, and only once it is needed: most questions find their answer.
+        let compute = async move { Box::pin(parts.compute(asked)).await };
+        let computed = match cache {
             CacheMode::Use => {
-                let entry = results
-                    .entry(key)
-                    .or_try_insert_with(parts.compute(asked))
-                    .await;
+                let entry = results.entry(key).or_try_insert_with(compute).await;
                 let entry = entry.map_err(|error: Arc<Error>| Error::clone(&error))?;
                 let is_hit = !entry.is_fresh();
                 return Ok(answered(entry.into_value(), is_hit));
             }
             CacheMode::Refresh => {
-                let computed = parts.compute(asked).await?;
+                let computed = compute.await?;
                 results.insert(key, Arc::clone(&computed)).await;
                 computed
             }
-            CacheMode::Bypass => parts.compute(asked).await?,
+            CacheMode::Bypass => compute.await?,
         };
         Ok(answered(computed, false))
     }

@@ -195,17 +195,9 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         manifest_cache_bytes: 1_000_000,
         row_cache_bytes: 1_000_000,
         query_parallelism: 1,
-        budget: BudgetConfig {
-            token: Allowance::new(1_000, 10),
-            agency: Allowance::new(1_000, 10),
-        },
+        budget: budget(),
         document_cache_bytes: 10_000,
-        query_places: QueryPlacesConfig {
-            queries_at_once_max: 4,
-            queries_per_agency_max: 4,
-            queries_waiting_max: 4,
-            queue_wait_ms: 1_000,
-        },
+        query_places: query_places(),
         compaction,
     };
     Services::new(
@@ -237,4 +229,20 @@ async fn a_held_question_is_answered_though_newer_campaigns_were_merged_into_its
     assert_eq!(answer.table.rows.len(), 1);
     let newest = world.held().await;
     assert_eq!(world.computed(newest).await.table.rows.len(), 2);
+}
+
+fn budget() -> BudgetConfig {
+    BudgetConfig {
+        token: Allowance::new(1_000, 10),
+        agency: Allowance::new(1_000, 10),
+    }
+}
+
+fn query_places() -> QueryPlacesConfig {
+    QueryPlacesConfig {
+        queries_at_once_max: 4,
+        queries_per_agency_max: 4,
+        queries_waiting_max: 4,
+        queue_wait_ms: 1_000,
+    }
 }
