@@ -123,7 +123,7 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
                 *of_day.first()?
             };
             let period = match (of_campaign.len(), question.by.period()) {
-                (1, true) => period(day_of(key), question),
+                (1, true) => period(day_of(key), &in_months(question)),
                 (1, false) => String::new(),
                 _ => DAYS[key.day].to_owned(),
             };
@@ -150,6 +150,19 @@ fn group_of(key: Key, question: &Question) -> (String, String) {
         _ => String::new(),
     };
     (period, thing)
+}
+
+/// The question by periods of which sums are kept: quarters and years are sums of months, so that
+/// which rows were reported is told apart by month.
+fn in_months(question: &Question) -> Question {
+    let grain = match question.grain {
+        "QUARTER" | "YEAR" => "MONTH",
+        grain => grain,
+    };
+    Question {
+        grain,
+        ..question.clone()
+    }
 }
 
 fn day_of(key: &Key) -> Date {

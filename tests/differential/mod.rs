@@ -17,7 +17,7 @@ use crate::given::an_empty_server;
 use crate::metrics::{campaign_id, metrics};
 use options::Asked;
 use question::Question;
-use report::{Batch, CAMPAIGNS, Facts};
+use report::{Batch, CAMPAIGNS, Facts, WINDOWS};
 
 /// How many random worlds are tried; each has several batches and questions.
 const CASES: u32 = 16;
@@ -120,11 +120,15 @@ fn compare(
     Ok(())
 }
 
-/// Makes the world's campaigns known, by facts long before any that is asked for.
+/// Makes the world's campaigns and every attribution window known, by facts long before any that is
+/// asked for.
 fn register(analyst: &Persona, server: &TestServer, world: u32) {
-    let rows = (0..CAMPAIGNS.len())
-        .map(|n| format!("2020-01-01,{},{}\n", report::name(world, n), CAMPAIGNS[n]));
-    let csv = format!("date,campaign,platform\n{}", rows.collect::<String>());
+    let rows = (0..CAMPAIGNS.len()).map(|n| {
+        let (name, window) = (report::name(world, n), WINDOWS[n]);
+        format!("2020-01-01,{name},{},{window}\n", CAMPAIGNS[n])
+    });
+    let rows: Vec<String> = rows.collect();
+    let csv = format!("date,campaign,platform,attribution\n{}", rows.concat());
     analyst.commit_csv("delivery_daily", server.brand(0), &csv);
 }
 

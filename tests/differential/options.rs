@@ -160,7 +160,7 @@ impl Asked {
     pub(super) fn input(&self, ids: &[String]) -> String {
         let mut input = self.question.input(ids);
         if let Some(compare) = self.compare {
-            input += &format!(", compare: {{{}}}", compare_input(compare));
+            input.extend([", compare: {", &compare_input(compare), "}"]);
         }
         let having = self.having.iter().map(|(metric, part, comparator, bound)| {
             let (metric, part) = (word(*metric), PARTS[*part]);
@@ -171,15 +171,17 @@ impl Asked {
             .totals
             .iter()
             .map(|level| format!("[{}]", level.join(", ")));
-        input += &format!(
+        let options = format!(
             ", fill: {}, having: [{}], orderBy: [{}], totals: [{}]",
             self.fill,
             having.collect::<Vec<_>>().join(", "),
             order.collect::<Vec<_>>().join(", "),
             totals.collect::<Vec<_>>().join(", "),
         );
+        input.push_str(&options);
         if let Some((n, per)) = &self.top {
-            input += &format!(", top: {{n: {n}, per: [{}]}}", per.join(", "));
+            let top = format!(", top: {{n: {n}, per: [{}]}}", per.join(", "));
+            input.push_str(&top);
         }
         input
     }

@@ -174,9 +174,9 @@ impl Parts {
 
     /// Facts' sums and costs, of the range and of the one compared with, added up to a table.
     async fn compute_once(self: &Arc<Self>, asked: &Asked) -> Result<Arc<Computed>> {
-        let now = self.read(asked).await?;
+        let now = Box::pin(self.read(asked)).await?;
         let before = match asked.previous() {
-            Some(previous) => Some(self.read(&previous).await?),
+            Some(previous) => Some(Box::pin(self.read(&previous)).await?),
             None => None,
         };
         let (asked, at) = (asked.clone(), self.clock.now());

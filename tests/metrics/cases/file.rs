@@ -74,7 +74,7 @@ impl CaseFile {
             }),
             "table" | "totals" | "notes" | "warnings" | "refused" => {
                 let case = self.cases.last_mut().expect("a case comes first");
-                case.expected.push_str(&format!("--- {head}\n"));
+                case.expected.extend(["--- ", head, "\n"]);
             }
             other => panic!("`{other}` is no section of a case"),
         }
