@@ -9,6 +9,7 @@ use bellwether_catalogue::Catalogue;
 use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::StoreId;
+use bellwether_domain::time::Timestamp;
 
 use super::files::{check, copy, sync_folder, sync_folders, write_whole};
 use super::list::{BackupList, LIST, ListedFile};
@@ -72,6 +73,9 @@ pub fn restore(
         return Err(Refusal::new(ErrorCode::CorruptSegment, message).into());
     }
     catalogue.rebind_store(store)?;
+    // The copy holds the pin of the very backup that made it; nothing runs here that needs one, and
+    // it would keep segments from being given up until it ends by itself.
+    catalogue.purge_pins(Timestamp::MAX)?;
     for path in [copied, data_dir.join(RESTORING)] {
         std::fs::remove_file(path).map_err(Error::disk("end a restore"))?;
     }
