@@ -210,11 +210,17 @@ impl Question {
         first.to_string()
     }
 
+    /// What a row is counted by, as finely as the product counts: quarters and years are made of
+    /// months.
     fn unit_of(&self, key: &Key, by_day: bool) -> Vec<String> {
-        let period = match (by_day, self.by.contains(&Dimension::Period)) {
-            (true, _) => day(key.day).to_string(),
-            (false, true) => self.period_of(key),
-            (false, false) => String::new(),
+        let is_by_period = self.by.contains(&Dimension::Period);
+        let period = match (by_day, is_by_period, self.grain) {
+            (true, _, _) => day(key.day).to_string(),
+            (false, false, _) => String::new(),
+            (false, true, Grain::Quarter | Grain::Year) => {
+                day(key.day).first_of_month().to_string()
+            }
+            (false, true, _) => self.period_of(key),
         };
         let own = self.entry().texts.iter().zip(key.texts);
         let grouped = own.filter(|((_, by), _)| by.is_some_and(|by| self.by.contains(&by)));
