@@ -2,6 +2,7 @@
 //! operator sets up.
 
 mod admin;
+mod catalog;
 
 use std::path::PathBuf;
 

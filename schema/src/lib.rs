@@ -3,13 +3,14 @@
 //! [`build`] makes the API over the services; [`ApiSchema::execute`] answers one request of an
 //! authorised caller, unless [`ApiSchema::recall`] knows the answer (`finished.rs`). `request.rs`
 //! and `api.rs` are the way of a request; `guard.rs` refuses documents that would be too costly
-//! before anything else looks at them; `query.rs` and `mutation.rs` are the roots; `metrics/` and
-//! `nouns/` hold the types.
+//! before anything else looks at them; `query.rs` and `mutation.rs` are the roots; `metrics/`,
+//! `nouns/` and `catalog/` hold the types.
 //! Invariant: no HTTP, no SQL and no Arrow here; every resolver reads through
 //! [`Services`](bellwether_service::Services) and with the caller's scope.
 
 mod api;
 mod batch;
+mod catalog;
 mod completion;
 mod context;
 mod cost;
@@ -34,7 +35,7 @@ mod tests;
 
 pub use api::{ApiSchema, build};
 pub use finished::{AnswerPlace, Known};
-pub use limits::SchemaLimits;
+pub use limits::{FIXED, SchemaLimits};
 pub use request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
 pub use stored::{DocumentPolicy, TrustedDocuments};
 

@@ -10,6 +10,10 @@ use bellwether_domain::ids::CampaignId;
 use bellwether_domain::money::{NotMicros, micros_of};
 use bellwether_service::{CampaignChange, Error};
 
+use crate::catalog::{
+    self, ArchiveCustomMetricInput, ArchiveCustomMetricPayload, SaveCustomMetricInput,
+    SaveCustomMetricPayload,
+};
 use crate::context::{ContextExt, RequestState};
 use crate::nouns::{Batch, Brand, Campaign, find_batch};
 use crate::query::parse;
@@ -194,6 +198,24 @@ impl Mutation {
         })
     }
 
+    /// Saves a metric of the agency's own, or another revision of it; the next answer is computed by it.
+    async fn save_custom_metric(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The metric.")] input: SaveCustomMetricInput,
+    ) -> Result<SaveCustomMetricPayload> {
+        catalog::save(ctx.state(), input).await
+    }
+
+    /// Takes one of the agency's own metrics out of use; its revisions can still be read, and saving brings it back.
+    async fn archive_custom_metric(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which metric.")] input: ArchiveCustomMetricInput,
+    ) -> Result<ArchiveCustomMetricPayload> {
+        catalog::archive(ctx.state(), input).await
+    }
+
     /// Undoes a batch: from the next answer on its rows don't count, and what they replaced does again. A question `asOf` an earlier moment still sees it.
     async fn retract_batch(
         &self,
@@ -264,7 +286,7 @@ fn budget_in_micros(budget: Decimal) -> Result<i64, Refusal> {
 }
 
 /// What a change came to: the thing, or what the person can mend.
-async fn outcome<T>(
+pub(crate) async fn outcome<T>(
     state: &RequestState,
     changed: Result<T, Error>,
 ) -> Result<(Option<T>, Vec<UserError>)> {

@@ -5,6 +5,7 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_service::{BatchFilter, Cursor};
 
+use crate::catalog::Catalog;
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection};
@@ -159,6 +160,11 @@ impl Query {
     ) -> Result<MetricsResult> {
         let selection = Selection::of(ctx.field());
         metrics_page(ctx.state(), input, selection, first, after).await
+    }
+
+    /// What this caller can ask for: metrics, dimensions, what goes together, and the limits that hold.
+    async fn catalog(&self) -> Catalog {
+        Catalog::new()
     }
 
     /// What a metric query would read if it were asked now: partitions, their sources, rows and bytes. Computes nothing.

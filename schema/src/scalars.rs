@@ -10,7 +10,7 @@ use bellwether_domain::money;
 use bellwether_domain::time::{self, Timestamp};
 
 /// The largest integer that every client reads exactly: 2^53.
-pub(crate) const COUNT_MAX: i128 = 1 << 53;
+pub(crate) const COUNT_MAX: u64 = 1 << 53;
 
 /// A day written as YYYY-MM-DD, such as `2026-04-01`.
 #[derive(Debug, Clone, Copy)]
@@ -86,13 +86,12 @@ pub(crate) struct Count(i64);
 impl Count {
     /// The count, or the most that clients read exactly: for what is told in round numbers.
     pub(crate) fn up_to_max(count: u64) -> Self {
-        let count = i128::from(count).min(COUNT_MAX);
-        Self(i64::try_from(count).unwrap_or(i64::MAX))
+        Self(i64::try_from(count.min(COUNT_MAX)).unwrap_or(i64::MAX))
     }
 
     /// The count, unless clients could not read it exactly.
     pub(crate) fn new(count: i128) -> Result<Self, Refusal> {
-        let fits = (-COUNT_MAX..=COUNT_MAX).contains(&count);
+        let fits = count.unsigned_abs() <= COUNT_MAX.into();
         i64::try_from(count)
             .ok()
             .filter(|_| fits)
@@ -168,10 +167,10 @@ mod tests {
     #[test]
     fn a_count_is_an_integer_up_to_two_to_the_53_and_refused_above() {
         assert_eq!(
-            Count::new(COUNT_MAX).unwrap().to_value(),
+            Count::new(COUNT_MAX.into()).unwrap().to_value(),
             Value::from(9_007_199_254_740_992_i64)
         );
-        let refusal = Count::new(COUNT_MAX + 1).unwrap_err();
+        let refusal = Count::new(i128::from(COUNT_MAX) + 1).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::LimitExceeded);
         assert!(refusal.message.contains("count_max"));
     }

@@ -5,11 +5,13 @@
 //! this crate from compiling until it is told here too.
 
 mod calendar;
+mod catalog;
 mod metric;
 
 use async_graphql::Enum;
 
 pub(crate) use calendar::{Fill, Grain, MonthOfYear, RangeUnit, Weekday};
+pub(crate) use catalog::{Better, MetricClass};
 pub(crate) use metric::Metric;
 
 /// What an answer can be grouped by.
@@ -309,6 +311,8 @@ pub(crate) enum Unit {
     Money,
     /// Money of the column's currency for each event.
     MoneyPerEvent,
+    /// Events for each unit of money of the column's currency.
+    EventsPerMoney,
     /// No unit; of a share, 0.25 means 25 %.
     Ratio,
 }

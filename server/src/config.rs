@@ -18,6 +18,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use bellwether_catalogue::{CatalogueConfig, Location};
+use bellwether_domain::limits::Limit;
 use bellwether_plugin_host::PluginHostConfig;
 use bellwether_schema::{DocumentPolicy, SchemaLimits};
 use bellwether_service::{CompactionConfig, ServiceConfig, Step};
@@ -223,6 +224,16 @@ impl Config {
             stop_at,
         })
     }
+}
+
+/// The configured limits by name, with the values of a server that nobody configured.
+pub fn default_limits() -> Result<Vec<Limit>, String> {
+    let file = ConfigFile::default();
+    let compaction = file.compaction.read()?;
+    let service = service_config(Path::new(""), &file, compaction);
+    let mut limits = file.limits.schema().named();
+    limits.extend(service.limits());
+    Ok(limits)
 }
 
 /// What is logged: `BELLWETHER_LOG`, or the default.

@@ -5,8 +5,8 @@ use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_test_support::postgres::PostgresCluster;
 
 use super::{
-    attribute_cases, compaction_cases, copy_cases, ingest_cases, repair_cases, tenancy_cases,
-    version_cases,
+    attribute_cases, compaction_cases, copy_cases, custom_metric_cases, ingest_cases, repair_cases,
+    tenancy_cases, version_cases,
 };
 
 macro_rules! conformance {
@@ -39,6 +39,14 @@ conformance! {
     attribute_cases::codes_are_stable_and_go_on_after_the_highest,
     attribute_cases::the_newest_run_of_each_plugin_scores_a_campaign,
     attribute_cases::old_runs_of_a_plugin_go_with_their_scores,
+    custom_metric_cases::every_save_is_a_revision_and_old_ones_stay,
+    custom_metric_cases::a_change_of_another_revision_than_expected_is_a_conflict,
+    custom_metric_cases::every_revision_raises_the_catalogue_version,
+    custom_metric_cases::custom_metrics_are_their_agencys_alone,
+    custom_metric_cases::a_revision_tells_who_made_it,
+    custom_metric_cases::an_agency_has_so_many_custom_metrics_and_no_more,
+    custom_metric_cases::a_custom_metric_has_so_many_revisions_and_no_more,
+    custom_metric_cases::an_archived_metric_keeps_its_revisions_and_can_be_saved_again,
     ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
     ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
     ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,

@@ -4,6 +4,7 @@ mod attribute_cases;
 mod compaction_cases;
 mod conformance;
 mod copy_cases;
+mod custom_metric_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;

@@ -258,7 +258,12 @@ fn issue_token(catalogue: &Catalogue, scope: &Scope, member: MemberId) -> TokenS
     secret
 }
 
-fn scope_of_member(catalogue: &Catalogue, owner: &Scope, role: Role, brands: &[BrandId]) -> Scope {
+pub(super) fn scope_of_member(
+    catalogue: &Catalogue,
+    owner: &Scope,
+    role: Role,
+    brands: &[BrandId],
+) -> Scope {
     let member = a_member(catalogue, owner, role);
     catalogue
         .limit_member_to_brands(owner, member, brands)

@@ -9,6 +9,7 @@ mod compare;
 mod components;
 mod conditions;
 mod costs;
+mod custom;
 mod feedback;
 mod fill;
 mod filters;

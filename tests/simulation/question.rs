@@ -158,7 +158,7 @@ impl Question {
         let metric = |place: usize| self.entry().metric(place);
         let after: Date = day(self.days.1).tomorrow().expect("there is a next day");
         let order = Order {
-            key: OrderKey::Metric(metric(self.metrics[0]), CellPart::Value),
+            key: OrderKey::Metric(metric(self.metrics[0]).into(), CellPart::Value),
             descending: true,
         };
         let range = RangeRequest::Between {

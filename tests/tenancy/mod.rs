@@ -104,6 +104,11 @@ const QUERIES: &[Use] = &[
         SeesOnlyTheirOwn,
     ),
     used(
+        "metrics",
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, customMetrics: ["delight"]}) { totals { custom { value } } } }"#,
+        FindsNothing,
+    ),
+    used(
         "explainMetrics",
         r#"{ explainMetrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}}) { rows bytes partitions { rows segments } } }"#,
         SeesOnlyTheirOwn,
@@ -111,6 +116,16 @@ const QUERIES: &[Use] = &[
     used(
         "explainMetrics",
         r#"{ explainMetrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, brands: ["BRAND_ID"]}) { rows } }"#,
+        FindsNothing,
+    ),
+    used(
+        "catalog",
+        "{ catalog { metrics { name formula } datasets { name metrics } labels customMetrics { name meaning } limits { name } access { role brands { id slug } } } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "catalog",
+        r#"{ catalog { customMetricRevisions(name: "delight") { formula } } }"#,
         FindsNothing,
     ),
     used(
@@ -133,6 +148,16 @@ const QUERIES: &[Use] = &[
 
 /// Every field of `Mutation`.
 const MUTATIONS: &[Use] = &[
+    used(
+        "saveCustomMetric",
+        r#"mutation { saveCustomMetric(input: {name: "joy", formula: "likes", meaning: "Likes."}) { customMetric { name revision } userErrors { code } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "archiveCustomMetric",
+        r#"mutation { archiveCustomMetric(input: {name: "delight"}) { customMetric { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
     used(
         "renameBrand",
         r#"mutation { renameBrand(input: {brandId: "BRAND_ID", name: "Taken over"}) { brand { name } userErrors { code } } }"#,
@@ -165,6 +190,9 @@ fn two_brands() -> TestServer {
     let analyst = server.analyst();
     analyst.commit_csv("delivery_daily", server.brand(0), OF_FIRST_BRAND);
     analyst.commit_csv("delivery_daily", server.brand(1), OF_SECOND_BRAND);
+    analyst.data(
+        r#"mutation { saveCustomMetric(input: {name: "delight", formula: "likes", meaning: "secret-delight"}) { userErrors { code } } }"#,
+    );
     server
 }
 

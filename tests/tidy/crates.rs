@@ -75,6 +75,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &["bellwether-domain"]),
     ("iso_currency", &["bellwether-domain"]),
     ("rust_decimal", &["bellwether-domain"]),
+    ("winnow", &["bellwether-domain"]),
 ];
 
 /// The names of what each crate depends on when it is built, tests left out.

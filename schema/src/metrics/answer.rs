@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Metric;
+use bellwether_domain::query::MetricColumn;
 use bellwether_domain::time::DateRange;
 use bellwether_service::MetricsAnswer;
 
@@ -21,8 +22,8 @@ use crate::words::{CacheState, DecimalForm, TableShape, WarningCode};
 #[derive(Debug)]
 pub(crate) struct MetricsResult {
     answer: Arc<AnswerPage>,
-    /// The metrics of the table's columns, in their order.
-    table_metrics: Vec<Metric>,
+    /// The columns of the table's cells, in their order.
+    table_columns: Vec<MetricColumn>,
 }
 
 /// An answer and the rows of it that are on this page.
@@ -51,7 +52,7 @@ impl MetricsResult {
         let until = from.saturating_add(size).min(n_rows);
         let place = |metric: &Metric| table.query.metrics.iter().position(|known| known == metric);
         let places = Metric::ALL.iter().map(place).collect();
-        let table_metrics = table::table_metrics(named, selected, &table.query.metrics);
+        let table_columns = table::table_columns(named, selected, &table.query);
         let answer = AnswerPage {
             answer,
             places,
@@ -60,7 +61,7 @@ impl MetricsResult {
         };
         Self {
             answer: Arc::new(answer),
-            table_metrics,
+            table_columns,
         }
     }
 }
@@ -77,7 +78,7 @@ impl MetricsResult {
             DecimalForm::Number => Amounts::AsNumbers,
         };
         let answer = self.answer.answer.table();
-        let table = table::table(answer, what, &self.table_metrics, amounts, shape);
+        let table = table::table(answer, what, &self.table_columns, amounts, shape);
         table.map_err(|refusal: Refusal| resolver_error(&refusal))
     }
 }

@@ -8,7 +8,7 @@ use bellwether_service::{Cursor, Reading};
 
 use super::filters::MetricsFilter;
 use super::selection::Selection;
-use super::shown::{HavingInput, MetricsOrder, TopInput, orders};
+use super::shown::{HavingInput, MetricsOrder, TopInput, conditions, orders};
 use crate::scalars::{Date, DateTime};
 use crate::words::{CacheMode, DatasetName, Dimension, Fill, Grain, Metric, RangeUnit, Weekday};
 
@@ -21,6 +21,9 @@ pub(crate) struct MetricsInput {
     dataset: Option<DatasetName>,
     /// The metrics of `table`, in this order; left out, those selected under `rows` and `totals`.
     metrics: Option<Vec<Metric>>,
+    /// The agency's own metrics that are asked for by their names, at most 16, such as `["likes_per_mille"]`; their columns follow those of `metrics`.
+    #[graphql(default)]
+    custom_metrics: Vec<String>,
     /// The days that are read.
     range: RangeInput,
     /// What the rows are grouped by, in the order of the table's columns.
@@ -154,8 +157,13 @@ impl MetricsInput {
             grain: self.grain.map(Into::into),
             week_start: self.week_start.map(Into::into),
             filter: filter.into_request("where")?,
-            having: self.having.into_iter().flatten().map(Into::into).collect(),
-            order_by: orders(self.order_by.unwrap_or_default(), &self.labels)?,
+            having: conditions(self.having.unwrap_or_default(), &self.custom_metrics)?,
+            order_by: orders(
+                self.order_by.unwrap_or_default(),
+                &self.labels,
+                &self.custom_metrics,
+            )?,
+            custom_metrics: self.custom_metrics,
             top: self.top.map(Into::into),
             totals: self.totals.into_iter().map(dimensions).collect(),
             compare: self.compare.map(Into::into),

@@ -19,7 +19,6 @@ pub(crate) use answer::MetricsResult;
 pub(crate) use explain::MetricsPlan;
 pub(crate) use input::MetricsInput;
 pub(crate) use selection::Selection;
-#[cfg(test)]
 pub(crate) use selection::field_of_metric;
 
 #[cfg(test)]

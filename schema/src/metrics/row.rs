@@ -75,6 +75,22 @@ impl MetricsRow {
         self.row().compared.is_some()
     }
 
+    fn custom_values(&self, part: CellPart) -> Vec<CustomValue> {
+        let query = &self.page.answer.table().query;
+        let row = self.row();
+        let customs = query.custom_metrics.iter().enumerate();
+        let values = customs.map(|(place, metric)| {
+            let cell = row.cell(query.metrics.len() + place, part);
+            let value = cell.and_then(|cell| cell.value);
+            CustomValue {
+                name: metric.name().to_owned(),
+                value: value.map(|value| Decimal(value.decimal())),
+                note: cell.and_then(|cell| cell.note).map(Into::into),
+            }
+        });
+        values.collect()
+    }
+
     fn notes_of_cells(&self) -> Vec<CellNote> {
         let metrics = &self.page.answer.table().query.metrics;
         let row = self.row();
@@ -100,6 +116,17 @@ pub(crate) struct CellNote {
     code: NoteCode,
     /// What the note says, for people.
     message: &'static str,
+}
+
+/// The value of one of the agency's own metrics.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct CustomValue {
+    /// The metric's name.
+    name: String,
+    /// The value, exactly; null where there is none.
+    value: Option<Decimal>,
+    /// Why it is null, or how it is to be read.
+    note: Option<NoteCode>,
 }
 
 /// A label that rows are grouped by.
@@ -241,6 +268,18 @@ macro_rules! metrics_row {
             /// The deltas over the size of the previous values, 0.25 for 25 % more; null without `compare`.
             async fn delta_ratio(&self) -> Option<MetricsRatios> {
                 self.is_compared().then(|| MetricsRatios { row: self.clone() })
+            }
+
+            /// The agency's own metrics that `customMetrics` asks for, in that order.
+            async fn custom(
+                &self,
+                #[graphql(
+                    desc = "Which number of each; all but `VALUE` need `compare`.",
+                    default_with = "words::CellPart::Value"
+                )]
+                of: words::CellPart,
+            ) -> Vec<CustomValue> {
+                self.custom_values(of.into())
             }
 
             /// Why cells of the row are null, or how their numbers are to be read.

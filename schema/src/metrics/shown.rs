@@ -2,7 +2,9 @@
 
 use async_graphql::InputObject;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::query::{Comparator, HavingRequest, Order, OrderKey, TopRequest};
+use bellwether_domain::query::{
+    Comparator, HavingRequest, MetricColumn, Order, OrderKey, TopRequest,
+};
 
 use crate::scalars::Decimal;
 use crate::words::{CellPart, Dimension, Metric, SortDirection};
@@ -11,8 +13,10 @@ use crate::words::{CellPart, Dimension, Metric, SortDirection};
 /// without a value never passes.
 #[derive(Debug, InputObject)]
 pub(crate) struct HavingInput {
-    /// The metric.
-    metric: Metric,
+    /// The metric; exactly one of this and `customMetric`.
+    metric: Option<Metric>,
+    /// The agency's own metric of this name, which must stand in `customMetrics`.
+    custom_metric: Option<String>,
     /// Which number of the metric's cells; all but `VALUE` need `compare`.
     #[graphql(default_with = "CellPart::Value")]
     of: CellPart,
@@ -30,11 +34,13 @@ pub(crate) struct HavingInput {
     ne: Option<Decimal>,
 }
 
-/// A sort key: exactly one of `metric`, `dimension` and `label`.
+/// A sort key: exactly one of `metric`, `customMetric`, `dimension` and `label`.
 #[derive(Debug, InputObject)]
 pub(crate) struct MetricsOrder {
     /// Sorts by this metric.
     metric: Option<Metric>,
+    /// Sorts by the agency's own metric of this name, which must stand in `customMetrics`.
+    custom_metric: Option<String>,
     /// By which number of the metric's cells; all but `VALUE` need `compare`.
     #[graphql(default_with = "CellPart::Value")]
     of: CellPart,
@@ -57,8 +63,36 @@ pub(crate) struct TopInput {
     per: Vec<Dimension>,
 }
 
-impl From<HavingInput> for HavingRequest {
-    fn from(having: HavingInput) -> Self {
+/// The conditions of a question that asks for these custom metrics.
+pub(super) fn conditions(
+    conditions: Vec<HavingInput>,
+    customs: &[String],
+) -> Result<Vec<HavingRequest>, Refusal> {
+    let conditions = conditions.into_iter().enumerate();
+    let checked = conditions.map(|(index, having)| {
+        let column = match (having.metric, &having.custom_metric) {
+            (Some(metric), None) => MetricColumn::Metric(metric.into()),
+            (None, Some(name)) => custom_column(name, customs),
+            _ => {
+                let message = "a condition has exactly one of `metric` and `customMetric`";
+                return Err(Refusal::invalid(message).at(format!("having[{index}]")));
+            }
+        };
+        Ok(having.into_request(column))
+    });
+    checked.collect()
+}
+
+/// The column of a custom metric; one that is not asked for has a place behind the last, which is
+/// refused with the rest of the question.
+fn custom_column(name: &str, customs: &[String]) -> MetricColumn {
+    let place = customs.iter().position(|known| known == name);
+    MetricColumn::Custom(place.unwrap_or(customs.len()))
+}
+
+impl HavingInput {
+    fn into_request(self, column: MetricColumn) -> HavingRequest {
+        let having = self;
         let bounds = [
             (Comparator::Gt, having.gt),
             (Comparator::Gte, having.gte),
@@ -68,8 +102,8 @@ impl From<HavingInput> for HavingRequest {
             (Comparator::Ne, having.ne),
         ];
         let bounds = bounds.into_iter();
-        Self {
-            metric: having.metric.into(),
+        HavingRequest {
+            column,
             part: having.of.into(),
             bounds: bounds
                 .filter_map(|(comparator, bound)| Some((comparator, bound?.0)))
@@ -87,13 +121,29 @@ impl From<TopInput> for TopRequest {
     }
 }
 
-pub(super) fn orders(orders: Vec<MetricsOrder>, labels: &[String]) -> Result<Vec<Order>, Refusal> {
+pub(super) fn orders(
+    orders: Vec<MetricsOrder>,
+    labels: &[String],
+    customs: &[String],
+) -> Result<Vec<Order>, Refusal> {
     let checked = orders.into_iter().enumerate().map(|(index, order)| {
-        let key = match (order.metric, order.dimension, order.label) {
-            (Some(metric), None, None) => OrderKey::Metric(metric.into(), order.of.into()),
-            (None, Some(dimension), None) => OrderKey::Dimension(dimension.into()),
+        let part = order.of.into();
+        let named = (
+            order.metric,
+            order.custom_metric,
+            order.dimension,
+            order.label,
+        );
+        let key = match named {
+            (Some(metric), None, None, None) => {
+                OrderKey::Metric(MetricColumn::Metric(metric.into()), part)
+            }
+            (None, Some(name), None, None) => {
+                OrderKey::Metric(custom_column(&name, customs), part)
+            }
+            (None, None, Some(dimension), None) => OrderKey::Dimension(dimension.into()),
             // A place behind the last label is refused with the rest of the question.
-            (None, None, Some(label)) => OrderKey::Label(
+            (None, None, None, Some(label)) => OrderKey::Label(
                 labels
                     .iter()
                     .position(|known| *known == label)
@@ -101,7 +151,7 @@ pub(super) fn orders(orders: Vec<MetricsOrder>, labels: &[String]) -> Result<Vec
             ),
             _ => {
                 return Err(Refusal::invalid(
-                    "a sort key has exactly one of `metric`, `dimension` and `label`",
+                    "a sort key has exactly one of `metric`, `customMetric`, `dimension` and `label`",
                 )
                 .at(format!("orderBy[{index}]")));
             }

@@ -11,7 +11,7 @@ use bellwether_domain::answer::{MetricTable, Row};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::{Metric, Unit};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{CellPart, Dimension, DimensionColumn, MetricQuery};
+use bellwether_domain::query::{CellPart, Dimension, DimensionColumn, MetricColumn, MetricQuery};
 
 use crate::scalars::{Amounts, Json, json_of};
 use crate::words::{self, ColumnType, TableShape};
@@ -19,7 +19,7 @@ use crate::words::{self, ColumnType, TableShape};
 /// A table: columns, and rows of values.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct MetricsTable {
-    /// The columns: those of the dimensions of `by`, then `label_<name>` for each of `labels`, then the metrics; with `compare` each metric is followed by `<metric>_previous`, `<metric>_delta` and `<metric>_delta_ratio`.
+    /// The columns: those of the dimensions of `by`, then `label_<name>` for each of `labels`, then the metrics, then those of `customMetrics`; with `compare` each metric is followed by `<metric>_previous`, `<metric>_delta` and `<metric>_delta_ratio`.
     pub(super) columns: Vec<MetricsColumn>,
     /// The rows of the page, each in the shape that was asked for; null where there is no value.
     pub(super) rows: Json,
@@ -37,6 +37,18 @@ pub(crate) struct MetricsColumn {
     pub(super) unit: Option<words::Unit>,
     /// The currency of its money where the whole answer has just one; else group by `CURRENCY`.
     pub(super) currency: Option<&'static str>,
+}
+
+/// The columns of a table's cells: those of the metrics, and of the custom metrics asked for.
+pub(super) fn table_columns(
+    named: Vec<Metric>,
+    selected: Vec<Metric>,
+    query: &MetricQuery,
+) -> Vec<MetricColumn> {
+    let metrics = table_metrics(named, selected, &query.metrics).into_iter();
+    let metrics = metrics.map(MetricColumn::Metric);
+    let customs = (0..query.custom_metrics.len()).map(MetricColumn::Custom);
+    metrics.chain(customs).collect()
 }
 
 /// The metrics of a table's columns: those named, else those selected as fields, else all that the
@@ -67,10 +79,10 @@ pub(super) enum TableOf {
     Totals,
 }
 
-/// A metric's column: where its cells are, and which of their numbers it shows.
+/// A column: where its cells are, and which of their numbers it shows.
 #[derive(Debug, Clone, Copy)]
 struct CellColumn {
-    metric: Metric,
+    column: MetricColumn,
     place: Option<usize>,
     part: CellPart,
 }
@@ -79,12 +91,12 @@ struct CellColumn {
 pub(super) fn table(
     answer: &MetricTable,
     what: TableOf,
-    metrics: &[Metric],
+    shown: &[MetricColumn],
     amounts: Amounts,
     shape: TableShape,
 ) -> Result<MetricsTable, Refusal> {
     let by = answer.query.by.iter();
-    let cells = cell_columns(answer, metrics);
+    let cells = cell_columns(&answer.query, shown);
     let mut columns: Vec<MetricsColumn> = match what {
         TableOf::Rows(_) => Vec::new(),
         TableOf::Totals => vec![text_column("level"), text_column("level_by")],
@@ -94,7 +106,10 @@ pub(super) fn table(
     // Their names can't be those of metrics or dimensions.
     columns.extend(labels.map(|name| text_column(&format!("label_{name}"))));
     let currency = answer.total.currency;
-    columns.extend(cells.iter().map(|cell| metric_column(*cell, currency)));
+    columns.extend(cells.iter().map(|cell| {
+        let query = &answer.query;
+        metric_column(query, *cell, currency)
+    }));
     let names: Vec<Name> = columns.iter().map(|it| Name::new(&it.name)).collect();
     let shaped = |mut values: Vec<Value>, row: &Row| {
         add_values(&mut values, row, &answer.query, &cells, amounts)?;
@@ -121,17 +136,17 @@ pub(super) fn table(
     })
 }
 
-/// The columns of metrics: one each, and one for each further part where the query compares.
-fn cell_columns(answer: &MetricTable, metrics: &[Metric]) -> Vec<CellColumn> {
-    let parts = match answer.query.compare {
+/// The columns of cells: one for each metric, and one for each further part where the query
+/// compares.
+fn cell_columns(query: &MetricQuery, shown: &[MetricColumn]) -> Vec<CellColumn> {
+    let parts = match query.compare {
         None => &CellPart::ALL[..1],
         Some(_) => CellPart::ALL,
     };
-    let held = &answer.query.metrics;
-    let columns = metrics.iter().flat_map(|metric| {
-        let place = held.iter().position(|known| known == metric);
+    let columns = shown.iter().flat_map(|column| {
+        let place = query.place_of(*column);
         parts.iter().map(move |part| CellColumn {
-            metric: *metric,
+            column: *column,
             place,
             part: *part,
         })
@@ -192,21 +207,32 @@ fn text_column(name: &str) -> MetricsColumn {
     }
 }
 
-fn metric_column(column: CellColumn, currency: Option<Currency>) -> MetricsColumn {
+fn metric_column(
+    query: &MetricQuery,
+    column: CellColumn,
+    currency: Option<Currency>,
+) -> MetricsColumn {
     let unit = match column.part {
         CellPart::DeltaRatio => Unit::Ratio,
-        CellPart::Value | CellPart::Previous | CellPart::Delta => column.metric.definition().unit,
+        CellPart::Value | CellPart::Previous | CellPart::Delta => query.unit_of(column.column),
     };
-    let is_money = matches!(unit, Unit::Money | Unit::MoneyPerEvent);
+    let name = match column.column {
+        MetricColumn::Metric(metric) => metric.as_str(),
+        MetricColumn::Custom(place) => query.custom_metrics[place].name(),
+    };
     MetricsColumn {
-        name: format!("{}{}", column.metric.as_str(), column.part.suffix()),
+        name: format!("{name}{}", column.part.suffix()),
         column_type: match unit {
             Unit::Count => ColumnType::Count,
-            Unit::Conversions | Unit::Money | Unit::MoneyPerEvent => ColumnType::Decimal,
+            Unit::Conversions | Unit::Money | Unit::MoneyPerEvent | Unit::EventsPerMoney => {
+                ColumnType::Decimal
+            }
             Unit::Ratio => ColumnType::Float,
         },
         unit: Some(unit.into()),
-        currency: currency.filter(|_| is_money).map(Currency::code),
+        currency: currency
+            .filter(|_| unit.is_of_currency())
+            .map(Currency::code),
     }
 }
 

@@ -10,7 +10,9 @@ use bellwether_domain::campaign::Platform;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::metric::{Component, ComponentSum, Metric};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, MetricRequest, PlanContext, RangeRequest, RangeUnit};
+use bellwether_domain::query::{
+    Dimension, MetricColumn, MetricRequest, PlanContext, RangeRequest, RangeUnit,
+};
 use bellwether_domain::time::{Weekday, date};
 use serde_json::json;
 
@@ -49,6 +51,7 @@ fn answer(impressions: i128) -> MetricTable {
             year_start: MonthOfYear::January,
         },
         label_names: Vec::new(),
+        custom_metrics: Vec::new(),
     };
     let mut tally = Tally::default();
     let currency = Currency::parse("USD").unwrap();
@@ -74,7 +77,7 @@ fn answer(impressions: i128) -> MetricTable {
 }
 
 fn rows(amounts: Amounts, shape: TableShape) -> serde_json::Value {
-    let metrics = [Metric::Spend, Metric::Impressions, Metric::Cpm];
+    let metrics = [Metric::Spend, Metric::Impressions, Metric::Cpm].map(MetricColumn::Metric);
     let table = table(
         &answer(1_000),
         TableOf::Rows(0..1),
@@ -104,7 +107,7 @@ fn a_row_is_a_record_with_amounts_as_numbers_when_asked() {
 
 #[test]
 fn money_columns_tell_the_one_currency() {
-    let metrics = [Metric::Impressions, Metric::Cpm];
+    let metrics = [Metric::Impressions, Metric::Cpm].map(MetricColumn::Metric);
     let table = table(
         &answer(1),
         TableOf::Rows(0..0),
@@ -120,7 +123,7 @@ fn money_columns_tell_the_one_currency() {
 
 #[test]
 fn a_count_that_clients_misread_refuses_the_table() {
-    let metrics = [Metric::Impressions];
+    let metrics = [MetricColumn::Metric(Metric::Impressions)];
     let too_large = answer((1 << 53) + 1);
     let refused = table(
         &too_large,

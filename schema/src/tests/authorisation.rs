@@ -37,6 +37,15 @@ impl World {
         (member.id, secret.expose().to_owned())
     }
 
+    /// The scope of a viewer who sees only the first brand.
+    pub(super) async fn scope_of_a_limited_viewer(&self) -> Scope {
+        let (member, token) = self.token_of_a_viewer(None);
+        let catalogue = self.services.catalogue();
+        let limited = catalogue.limit_member_to_brands(&self.scope, member, &[self.brand]);
+        limited.unwrap();
+        self.used(&token).await.unwrap()
+    }
+
     /// The scope of a token that was used before.
     async fn used(&self, token: &str) -> Result<Scope, ErrorCode> {
         let scope = self.services.authorise(token).await;

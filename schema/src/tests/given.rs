@@ -235,7 +235,14 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         rows_per_call_max: 1_000_000,
         output_bytes_max: 1_000_000,
     });
-    let config = ServiceConfig {
+    let config = service_config(folder);
+    let steps = Steps::stopping_at(None);
+    let ids = Arc::new(Counter::default());
+    Services::new(config, catalogue, store, plugins, clock, ids, steps)
+}
+
+pub(super) fn service_config(folder: &Path) -> ServiceConfig {
+    ServiceConfig {
         spool_folder: folder.join("spool"),
         ingest_body_bytes_max: 1_000_000,
         ingest_rows_max: 1_000,
@@ -271,10 +278,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
             overdue_days: 100,
             dropped_file_grace_s: 0,
         },
-    };
-    let steps = Steps::stopping_at(None);
-    let ids = Arc::new(Counter::default());
-    Services::new(config, catalogue, store, plugins, clock, ids, steps)
+    }
 }
 
 fn budget() -> BudgetConfig {

@@ -3,7 +3,9 @@
 
 mod answers;
 mod authorisation;
+mod catalog;
 mod costs;
+mod custom_metrics;
 mod errors_document;
 mod finished;
 mod given;

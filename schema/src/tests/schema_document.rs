@@ -117,7 +117,9 @@ fn every_metric_has_its_word_and_its_field_of_the_right_type() {
         let field = field.unwrap_or_else(|| panic!("no field {name}"));
         let expected = match metric.definition().unit {
             Unit::Count => "Count",
-            Unit::Conversions | Unit::Money | Unit::MoneyPerEvent => "Decimal",
+            Unit::Conversions | Unit::Money | Unit::MoneyPerEvent | Unit::EventsPerMoney => {
+                "Decimal"
+            }
             Unit::Ratio => "Float",
         };
         assert_eq!(field.node.ty.node.to_string(), expected, "{name}");
@@ -146,6 +148,9 @@ macro_rules! assert_same_words {
 fn the_words_on_the_wire_are_the_domains() {
     assert_same_words! {
         "Metric": Metric,
+        "MetricUnit": Unit,
+        "MetricClass": bellwether_domain::metric::MetricClass,
+        "Better": bellwether_domain::metric::Better,
         "NoteCode": bellwether_domain::metric::NoteCode,
         "Dimension": bellwether_domain::query::Dimension,
         "Grain": bellwether_domain::query::Grain,

@@ -25,6 +25,7 @@ mod commits;
 mod compaction;
 mod connection;
 mod copying;
+mod custom_metrics;
 mod data_store;
 mod dropped_files;
 mod error;

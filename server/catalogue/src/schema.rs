@@ -17,6 +17,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_metric_revisions (agency_id, name, revision) {
+        agency_id -> Text,
+        name -> Text,
+        revision -> BigInt,
+        state -> Text,
+        formula -> Text,
+        meaning -> Text,
+        better -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     operator_tokens (name) {
         name -> Text,
         secret_sha256 -> Text,
@@ -284,11 +298,12 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
 );
 
 /// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 22] = [
+pub(crate) const TABLES: [&str; 23] = [
     "agencies",
     "operator_tokens",
     "data_store",
     "members",
+    "custom_metric_revisions",
     "tokens",
     "brands",
     "member_brands",

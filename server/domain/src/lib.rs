@@ -7,7 +7,7 @@
 //! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
 //! [`calendar`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
-//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out).
+//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`query`], [`answer`] (what goes out), [`catalog`], [`limits`] (what can be asked).
 
 pub mod agency;
 pub mod answer;
@@ -16,6 +16,7 @@ pub mod brand;
 pub mod budget;
 pub mod calendar;
 pub mod campaign;
+pub mod catalog;
 pub mod closed_words;
 pub mod codes;
 pub mod compaction;
@@ -24,6 +25,7 @@ pub mod dataset;
 pub mod error_code;
 pub mod fact;
 pub mod ids;
+pub mod limits;
 pub mod member;
 pub mod metric;
 pub mod money;

@@ -25,6 +25,11 @@ impl Role {
         matches!(self, Self::Owner | Self::Manager | Self::Analyst)
     }
 
+    /// Whether the role may save custom metrics.
+    pub fn may_save_metrics(self) -> bool {
+        matches!(self, Self::Owner | Self::Manager | Self::Analyst)
+    }
+
     /// Whether the role may change brands and campaigns.
     pub fn may_edit(self) -> bool {
         matches!(self, Self::Owner | Self::Manager)

@@ -15,6 +15,7 @@ use bellwether_domain::calendar::Calendar;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::codes::CodeTable;
 use bellwether_domain::ids::{BrandId, CampaignId};
+use bellwether_domain::metric::CustomMetric;
 use bellwether_domain::query::PlanContext;
 use bellwether_domain::time::Timestamp;
 
@@ -39,6 +40,8 @@ pub(crate) struct Attributes {
     coded: Vec<(u32, Arc<Named>)>,
     /// The names of the labels that visible campaigns have, sorted.
     label_names: Vec<String>,
+    /// The newest revision of each of the agency's own metrics, by name.
+    custom_metrics: Vec<Arc<CustomMetric>>,
     classes: AttributeClasses,
     brand_names: HashMap<BrandId, Arc<str>>,
 }
@@ -91,7 +94,9 @@ impl Attributes {
             same.map_or_else(|| Arc::new(Named::of(campaign)), Arc::clone)
         };
         let campaigns = campaigns.into_iter().map(shared).collect();
-        Ok(Self::of(agency, brands, campaigns, codes))
+        let custom_metrics = parts.catalogue.list_custom_metrics(scope)?;
+        let custom_metrics = custom_metrics.into_iter().map(Arc::new).collect();
+        Ok(Self::of(agency, brands, campaigns, codes, custom_metrics))
     }
 
     fn of(
@@ -99,6 +104,7 @@ impl Attributes {
         brands: Vec<Brand>,
         campaigns: Vec<Arc<Named>>,
         codes: CodeTable,
+        custom_metrics: Vec<Arc<CustomMetric>>,
     ) -> Self {
         let code = |campaign: &Campaign| codes.code(CAMPAIGN_CODES, &campaign.id.to_string());
         let mut coded: Vec<(u32, Arc<Named>)> = campaigns
@@ -125,6 +131,7 @@ impl Attributes {
             codes,
             coded,
             label_names,
+            custom_metrics,
             classes,
         }
     }
@@ -132,7 +139,9 @@ impl Attributes {
     /// The same with newer codes: texts that had none may have one, no code means another text.
     pub(crate) fn with_codes(&self, codes: CodeTable) -> Self {
         let campaigns = self.campaigns.values().map(Arc::clone).collect();
-        Self::of(self.agency.clone(), self.brands.clone(), campaigns, codes)
+        let custom_metrics = self.custom_metrics.clone();
+        let (agency, brands) = (self.agency.clone(), self.brands.clone());
+        Self::of(agency, brands, campaigns, codes, custom_metrics)
     }
 
     /// About how many bytes of memory it holds; campaigns and codes count whole also where they
@@ -144,7 +153,9 @@ impl Attributes {
         let brands = self.brands.iter().map(|brand| {
             size_of::<Brand>() + size_of::<(BrandId, Arc<str>)>() + 2 * brand.name.len()
         });
+        let customs = self.custom_metrics.iter().map(|it| it.size_bytes());
         size_of::<Self>()
+            + customs.sum::<usize>()
             + self.codes.size_bytes()
             + campaigns.sum::<usize>()
             + brands.sum::<usize>()
@@ -185,6 +196,11 @@ impl Attributes {
         &self.classes
     }
 
+    /// The names of the labels that visible campaigns have, sorted.
+    pub(crate) fn label_names(&self) -> &[String] {
+        &self.label_names
+    }
+
     /// What a query is planned in at this moment.
     pub(crate) fn plan_context(&self, now: Timestamp) -> PlanContext {
         PlanContext {
@@ -195,6 +211,7 @@ impl Attributes {
                 year_start: self.agency.fiscal_year_start,
             },
             label_names: self.label_names.clone(),
+            custom_metrics: self.custom_metrics.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bellwether_domain::compaction::CompactionPolicy;
+use bellwether_domain::limits::Limit;
 
 use crate::budgets::BudgetConfig;
 use crate::query_places::QueryPlacesConfig;
@@ -79,4 +80,96 @@ pub struct CompactionConfig {
     pub overdue_days: u32,
     /// How long a file that gave way stays on the disk for those who are reading it.
     pub dropped_file_grace_s: u32,
+}
+
+impl ServiceConfig {
+    /// The limits of waiting, of what queries cost and of reports by name, with their values in force.
+    pub fn limits(&self) -> Vec<Limit> {
+        let queries = self.limits_of_queries();
+        queries
+            .into_iter()
+            .chain(self.limits_of_reports())
+            .collect()
+    }
+
+    fn limits_of_queries(&self) -> [Limit; 6] {
+        let places = &self.query_places;
+        [
+            Limit::of_size(
+                "queries_at_once_max",
+                places.queries_at_once_max,
+                "Requests that run at once; further ones wait.",
+            ),
+            Limit::of_size(
+                "queries_per_agency_max",
+                places.queries_per_agency_max,
+                "Requests of one agency that run at once; further ones wait.",
+            ),
+            Limit::of_size(
+                "queries_waiting_max",
+                places.queries_waiting_max,
+                "Requests of one agency that wait; past them it is `QUEUE_FULL`.",
+            ),
+            Limit::new(
+                "queue_wait_ms",
+                places.queue_wait_ms,
+                "Milliseconds that a request waits to run; past them it is `QUEUE_FULL`.",
+            ),
+            Limit::new(
+                "token_points_max",
+                self.budget.token.points_max(),
+                "Points that one token may spend at once; past them it is `RATE_LIMITED`.",
+            ),
+            Limit::new(
+                "agency_points_max",
+                self.budget.agency.points_max(),
+                "Points that all tokens of an agency may spend at once; past them it is `RATE_LIMITED`.",
+            ),
+        ]
+    }
+
+    fn limits_of_reports(&self) -> [Limit; 8] {
+        [
+            Limit::new(
+                "ingest_body_bytes_max",
+                self.ingest_body_bytes_max,
+                "Bytes of the body of one ingest.",
+            ),
+            Limit::new(
+                "ingest_rows_max",
+                self.ingest_rows_max,
+                "Rows of one ingest.",
+            ),
+            Limit::of_size(
+                "ingest_line_bytes_max",
+                self.ingest_line_bytes_max,
+                "Bytes of one line of CSV or NDJSON.",
+            ),
+            Limit::of_size(
+                "concurrent_ingests_max",
+                self.concurrent_ingests_max,
+                "Batches on their way at once; past them it is `RATE_LIMITED`.",
+            ),
+            Limit::of_size(
+                "agency_ingests_max",
+                self.agency_ingests_max,
+                "Batches of one agency on their way at once; past them it is `RATE_LIMITED`.",
+            ),
+            Limit::new(
+                "ingest_spool_bytes_max",
+                self.ingest_spool_bytes_max,
+                "Bytes of all bodies that are being received or read; past them it is `RATE_LIMITED`.",
+            ),
+            Limit::new(
+                "ingest_silence_s",
+                self.ingest_silence_s.into(),
+                "Seconds that a sender may fall silent within a body; past them it is `TIMEOUT`.",
+            ),
+            Limit::new(
+                "ingest_memory_bytes_max",
+                self.ingest_memory_bytes_max,
+                "Memory of all batches on their way; past it, it is `RATE_LIMITED`.",
+            ),
+        ]
+    }
 }

@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `query_places` (how many queries run at once), `nouns` (brands and campaigns), `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `nouns` (brands and campaigns), `custom_metrics`, `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -17,6 +17,7 @@ mod budget;
 mod budgets;
 mod compaction;
 mod config;
+mod custom_metrics;
 mod documents;
 mod error;
 mod finished;

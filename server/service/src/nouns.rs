@@ -146,6 +146,12 @@ impl Services {
         .await
     }
 
+    /// The names of the labels that the campaigns have which the scope sees, sorted.
+    pub async fn label_names(&self, scope: &Scope) -> Result<Vec<String>> {
+        let (_, attributes) = self.parts.attributes(scope).await?;
+        Ok(attributes.label_names().to_vec())
+    }
+
     /// Runs catalogue work for a scope on the blocking pool.
     pub(crate) async fn read<T, F>(
         &self,

@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod batch;
+mod catalog;
 mod compact;
 mod demo;
 mod door;
@@ -59,6 +60,8 @@ enum Command {
     /// Make and change agencies, brands, members and tokens.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
+    /// Print what can be asked: metrics, dimensions, what goes together, limits.
+    Catalog(catalog::CatalogArgs),
     /// Print the GraphQL schema.
     Schema,
     /// Run one plugin for a server; servers start this themselves.
@@ -127,6 +130,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             generate::run(&args, today).map(|()| ExitCode::SUCCESS)
         }
         Command::Admin(command) => admin::run(command).await,
+        Command::Catalog(args) => catalog::run(&args),
         Command::Schema => {
             say(bellwether_schema::SDL.trim_end());
             Ok(ExitCode::SUCCESS)

@@ -1,11 +1,15 @@
 //! The cells of groups: every metric of a query, evaluated from the sums of one range.
 
+use std::sync::Arc;
+
 use super::sums::{GroupSums, PieceSums};
 use super::tally::RowKey;
 use crate::dataset::Dataset;
-use crate::metric::{Component, ComponentSum, Evaluator, Found, Metric, MetricCell, NoteCode};
+use crate::metric::{
+    Component, ComponentSum, CustomMetric, Evaluator, Found, MetricCell, NoteCode,
+};
 use crate::money::Currency;
-use crate::query::{Fill, MetricQuery};
+use crate::query::{Fill, MetricColumn, MetricQuery};
 
 /// What is found of every component in a period that is filled with zeros.
 const NOTHING_HAPPENED: Found = Found {
@@ -27,10 +31,10 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     pub(super) fn new(query: &'a MetricQuery, sums: GroupSums) -> Self {
         let pieces = PieceSums::new(sums);
-        let metrics = query.metrics.iter();
+        let columns = query.columns();
         Self {
-            columns: metrics
-                .map(|metric| Column::new(*metric, query, &pieces))
+            columns: columns
+                .map(|column| Column::new(column, query, &pieces))
                 .collect(),
             query,
             pieces,
@@ -42,14 +46,14 @@ impl<'a> Cells<'a> {
         self.pieces.currency(group)
     }
 
-    /// The cells of a group, in the order of the query's metrics.
+    /// The cells of a group, in the order of the query's columns.
     pub(super) fn of(&self, group: usize, key: &RowKey) -> Vec<MetricCell> {
         let n_rows = self.pieces.n_rows(group);
         let standing = Standing::of(self.query, key, n_rows);
         let is_filled = self.query.fill == Fill::Zero && self.pieces.is_empty(group);
         let counted_rows = if is_filled { 1 } else { n_rows };
         let cell = |column: &Column| {
-            column.evaluator.evaluate(counted_rows, |place| {
+            column.rule.evaluate(counted_rows, |place| {
                 standing.check()?;
                 match column.terms[place] {
                     Term::At(_) if is_filled => Ok(NOTHING_HAPPENED),
@@ -62,10 +66,36 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// A metric of a query, with where each of its terms is found.
+/// A column of a query, with where each of its terms is found.
 struct Column {
-    evaluator: Evaluator,
+    rule: Rule,
     terms: Vec<Term>,
+}
+
+/// How a column's cells are evaluated.
+enum Rule {
+    Metric(Evaluator),
+    Custom(Arc<CustomMetric>),
+}
+
+impl Rule {
+    fn components(&self) -> Vec<Component> {
+        match self {
+            Self::Metric(evaluator) => evaluator.components().collect(),
+            Self::Custom(metric) => metric.draft.formula.components().to_vec(),
+        }
+    }
+
+    fn evaluate(
+        &self,
+        n_rows: u64,
+        found: impl Fn(usize) -> Result<Found, NoteCode>,
+    ) -> MetricCell {
+        match self {
+            Self::Metric(evaluator) => evaluator.evaluate(n_rows, found),
+            Self::Custom(metric) => metric.draft.formula.evaluate(n_rows, found),
+        }
+    }
 }
 
 /// Where a term's sum is found.
@@ -78,15 +108,18 @@ enum Term {
 }
 
 impl Column {
-    fn new(metric: Metric, query: &MetricQuery, pieces: &PieceSums) -> Self {
-        let evaluator = Evaluator::new(metric);
+    fn new(column: MetricColumn, query: &MetricQuery, pieces: &PieceSums) -> Self {
+        let rule = match column {
+            MetricColumn::Metric(metric) => Rule::Metric(Evaluator::new(metric)),
+            MetricColumn::Custom(place) => Rule::Custom(Arc::clone(&query.custom_metrics[place])),
+        };
         let term = |component: Component| {
             let known = component.is_known_in(query.dataset);
             let place = pieces.place_of(component).filter(|_| known);
             place.map_or(Term::NotAtThisGrain, Term::At)
         };
-        let terms = evaluator.components().map(term).collect();
-        Self { evaluator, terms }
+        let terms = rule.components().into_iter().map(term).collect();
+        Self { rule, terms }
     }
 }
 

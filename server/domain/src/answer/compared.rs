@@ -1,11 +1,11 @@
 //! Cells beside those that they are compared with: by how much a metric changed.
 
-use crate::metric::{Metric, MetricCell, NoteCode, Unit, Value, decimal_quotient};
+use crate::metric::{MetricCell, NoteCode, Unit, Value, decimal_quotient};
 use crate::money::Currency;
 use crate::query::CellPart;
 
 /// What a row was in the range compared with, and how it changed; each in the order of the
-/// query's metrics.
+/// query's columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     /// The cells of the range compared with.
@@ -19,19 +19,18 @@ pub struct Compared {
 impl Compared {
     /// The change of cells; `are_alike` tells whether money of both is in one currency.
     pub(super) fn new(
-        metrics: &[Metric],
+        units: &[Unit],
         values: &[MetricCell],
         previous: Vec<MetricCell>,
         are_alike: bool,
     ) -> Self {
         let cells = || values.iter().zip(&previous);
-        let delta: Vec<MetricCell> = metrics
+        let delta: Vec<MetricCell> = units
             .iter()
             .zip(cells())
-            .map(|(metric, (value, previous))| {
-                let unit = metric.definition().unit;
-                let is_money = matches!(unit, Unit::Money | Unit::MoneyPerEvent);
-                if is_money && !are_alike && value.value.and(previous.value).is_some() {
+            .map(|(unit, (value, previous))| {
+                if unit.is_of_currency() && !are_alike && value.value.and(previous.value).is_some()
+                {
                     return MetricCell::null(NoteCode::MixedCurrency);
                 }
                 delta(*value, *previous)
@@ -157,8 +156,7 @@ mod tests {
 
     #[test]
     fn money_of_two_currencies_has_no_difference() {
-        let metrics = [Metric::Spend];
-        let compared = Compared::new(&metrics, &[decimal("2")], vec![decimal("1")], false);
+        let compared = Compared::new(&[Unit::Money], &[decimal("2")], vec![decimal("1")], false);
         let mixed = MetricCell::null(NoteCode::MixedCurrency);
         assert_eq!((compared.delta[0], compared.delta_ratio[0]), (mixed, mixed));
     }

@@ -11,14 +11,10 @@ use crate::query::{Having, MetricQuery};
 
 /// The rows whose cells pass all conditions; a cell without a value passes none.
 pub(super) fn passing(mut rows: Vec<Row>, query: &MetricQuery) -> Vec<Row> {
-    let place = |having: &Having| {
-        let mut metrics = query.metrics.iter();
-        metrics.position(|metric| *metric == having.metric)
-    };
     let conditions: Vec<(Option<usize>, &Having)> = query
         .having
         .iter()
-        .map(|having| (place(having), having))
+        .map(|having| (query.place_of(having.column), having))
         .collect();
     rows.retain(|row| {
         conditions.iter().all(|(place, having)| {

@@ -47,8 +47,8 @@ enum By {
 impl SortKey {
     fn new(order: &Order, rows: &[Row], query: &MetricQuery) -> Self {
         let by = match order.key {
-            OrderKey::Metric(metric, part) => {
-                let place = query.metrics.iter().position(|known| *known == metric);
+            OrderKey::Metric(column, part) => {
+                let place = query.place_of(column);
                 let value = |row: &Row| row.cell(place?, part)?.value.map(Value::decimal);
                 By::Metric(rows.iter().map(value).collect())
             }

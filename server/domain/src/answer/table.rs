@@ -12,7 +12,7 @@ use super::{cut, order};
 use crate::error_code::Refusal;
 use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
-use crate::metric::MetricCell;
+use crate::metric::{MetricCell, Unit};
 use crate::money::Currency;
 use crate::query::{CellPart, Dimension, MetricQuery};
 
@@ -39,7 +39,7 @@ pub struct Row {
     /// The currency of its money, previous money included; `None` without money or with several
     /// currencies.
     pub currency: Option<Currency>,
-    /// Its cells, in the order of the query's metrics.
+    /// Its cells, in the order of the query's metrics, then of its custom metrics.
     pub cells: Vec<MetricCell>,
     /// The same of the range compared with, where the query compares.
     pub compared: Option<Box<Compared>>,
@@ -162,6 +162,7 @@ pub(super) fn check_size(n_groups: usize) -> Result<(), Refusal> {
 fn rows_of(query: &MetricQuery, sides: Sides, labels: &dyn Labels) -> Vec<Row> {
     let now = Cells::new(query, sides.now);
     let before = sides.before.map(|sums| Cells::new(query, sums));
+    let units: Vec<Unit> = query.columns().map(|it| query.unit_of(it)).collect();
     let row = |(group, key): (usize, RowKey)| {
         let cells = now.of(group, &key);
         let mut currency = now.currency(group);
@@ -169,7 +170,7 @@ fn rows_of(query: &MetricQuery, sides: Sides, labels: &dyn Labels) -> Vec<Row> {
             let (common, are_alike) = common_currency(currency, before.currency(group));
             currency = common;
             let previous = before.of(group, &key);
-            Box::new(Compared::new(&query.metrics, &cells, previous, are_alike))
+            Box::new(Compared::new(&units, &cells, previous, are_alike))
         });
         Row {
             brand_name: key.brand.and_then(|brand| labels.brand_name(brand)),

@@ -31,6 +31,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         brands: Vec::new(),
         dataset: DatasetName::DeliveryDaily,
         metrics: metrics.to_vec(),
+        custom_metrics: Vec::new(),
         range: DateRange::new(date(2026, 1, 1), date(2026, 2, 1)).unwrap(),
         by: by.to_vec(),
         labels: Vec::new(),
@@ -188,7 +189,7 @@ fn components_of_different_rows_make_no_ratio_though_as_many_reported_them() {
 fn rows_without_a_value_come_last_in_either_direction() {
     for descending in [false, true] {
         let order = Order {
-            key: OrderKey::Metric(Metric::Ctr, CellPart::Value),
+            key: OrderKey::Metric(Metric::Ctr.into(), CellPart::Value),
             descending,
         };
         let groups = [

@@ -6,42 +6,57 @@ use super::{feedback, formulas, measures};
 use crate::closed_words;
 use crate::dataset::{Dataset, DatasetName};
 
-/// What a metric's number is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Whole events; a JSON integer.
-    Count,
-    /// Events with fractions; a decimal.
-    Conversions,
-    /// Money of one currency; a decimal.
-    Money,
-    /// Money of one currency for each event; a decimal.
-    MoneyPerEvent,
-    /// No unit; a float. Of a share, 0.25 means 25 %.
-    Ratio,
+closed_words! {
+    /// What a metric's number is counted in.
+    pub enum Unit, "a unit" {
+        /// Whole events; a JSON integer.
+        Count => "COUNT",
+        /// Events with fractions; a decimal.
+        Conversions => "CONVERSIONS",
+        /// Money of one currency; a decimal.
+        Money => "MONEY",
+        /// Money of one currency for each event; a decimal.
+        MoneyPerEvent => "MONEY_PER_EVENT",
+        /// Events for each unit of money of one currency; a decimal.
+        EventsPerMoney => "EVENTS_PER_MONEY",
+        /// No unit; a float. Of a share, 0.25 means 25 %.
+        Ratio => "RATIO",
+    }
 }
 
-/// How a metric's totals come about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MetricClass {
-    /// Totals are sums.
-    Additive,
-    /// Totals are computed anew from summed components.
-    Ratio,
-    /// There are no totals: the number stands only in a row of one campaign and exactly the period
-    /// that was reported.
-    NonAdditive,
+impl Unit {
+    /// Whether its numbers are told in a currency, so that those of two can't be compared.
+    pub const fn is_of_currency(self) -> bool {
+        match self {
+            Self::Money | Self::MoneyPerEvent | Self::EventsPerMoney => true,
+            Self::Count | Self::Conversions | Self::Ratio => false,
+        }
+    }
 }
 
-/// In which direction a metric is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-    /// Neither by itself.
-    Neither,
+closed_words! {
+    /// How a metric's totals come about.
+    pub enum MetricClass, "a class of metrics" {
+        /// Totals are sums.
+        Additive => "ADDITIVE",
+        /// Totals are computed anew from summed components.
+        Ratio => "RATIO",
+        /// There are no totals: the number stands only in a row of one campaign and exactly the
+        /// period that was reported.
+        Deduplicated => "DEDUPLICATED",
+    }
+}
+
+closed_words! {
+    /// In which direction a metric is better.
+    pub enum Better, "a direction" {
+        /// More is better.
+        Higher => "HIGHER",
+        /// Less is better.
+        Lower => "LOWER",
+        /// Neither by itself.
+        Neither => "NEITHER",
+    }
 }
 
 /// One entry of the catalogue.
@@ -296,7 +311,7 @@ mod tests {
             let formula = metric.definition().formula;
             let reach = Component::Measure("reach");
             let class = if formula.terms().any(|term| term.component == reach) {
-                MetricClass::NonAdditive
+                MetricClass::Deduplicated
             } else if formula.denominator.is_empty() {
                 MetricClass::Additive
             } else {

@@ -8,7 +8,7 @@ use super::formula::{
 use crate::money::{Currency, Decimal, MICROS, RoundingStrategy, decimal_of_micros};
 
 /// How many decimal places a quotient is rounded to, half away from zero.
-const QUOTIENT_SCALE: u32 = 10;
+pub(super) const QUOTIENT_SCALE: u32 = 10;
 
 /// A quotient's last place as a factor: ten to the power of its scale.
 const QUOTIENT_UNIT: i128 = 10_i128.pow(QUOTIENT_SCALE);
@@ -87,7 +87,7 @@ impl Evaluator {
     ) -> Result<(i128, Option<i128>), NoteCode> {
         let formula = &self.definition.formula;
         let n_above = formula.numerator.len();
-        let mut reported = Reported::default();
+        let mut reported = Reported::<TERMS_MAX>::new();
         let (mut above, mut below) = (0_i128, 0_i128);
         for (place, term) in formula.terms().enumerate() {
             let found = found(place)?;
@@ -106,17 +106,26 @@ impl Evaluator {
 
 /// What the terms of one formula rest on: rows that differ, or currencies that do, would make a
 /// wrong number.
-#[derive(Default)]
-struct Reported {
+pub(super) struct Reported<const N: usize> {
     /// The required measures' sums, the first `n_measures` of them.
-    measures: [Option<(Component, ComponentSum)>; TERMS_MAX],
+    measures: [Option<(Component, ComponentSum)>; N],
     n_measures: usize,
     n_costs: u64,
     currency: Option<Currency>,
 }
 
-impl Reported {
-    fn see(&mut self, term: &Term, found: Found) -> Result<(), NoteCode> {
+impl<const N: usize> Reported<N> {
+    /// Nothing seen yet, of at most `N` terms.
+    pub(super) fn new() -> Self {
+        Self {
+            measures: [None; N],
+            n_measures: 0,
+            n_costs: 0,
+            currency: None,
+        }
+    }
+
+    pub(super) fn see(&mut self, term: &Term, found: Found) -> Result<(), NoteCode> {
         match (self.currency, found.currency) {
             (Some(one), Some(other)) if one != other => return Err(NoteCode::MixedCurrency),
             (None, Some(_)) => self.currency = found.currency,
@@ -133,7 +142,7 @@ impl Reported {
         Ok(())
     }
 
-    fn check(&self, n_rows: u64) -> Result<(), NoteCode> {
+    pub(super) fn check(&self, n_rows: u64) -> Result<(), NoteCode> {
         let measures = || self.measures[..self.n_measures].iter().flatten();
         let covers = |sum: &ComponentSum| (sum.count, sum.coverage);
         // The first of those that most rows reported; the others are held against it.
@@ -158,7 +167,7 @@ impl Reported {
 }
 
 /// Brings a stored unit to millionths: counts are whole, the rest is stored in millionths.
-fn millionths_per_unit(component: Component) -> i64 {
+pub(super) fn millionths_per_unit(component: Component) -> i64 {
     match component {
         Component::Measure(
             "conversions" | "rating_sum" | "spend" | "revenue" | "refunds" | "cogs",
@@ -171,9 +180,11 @@ fn millionths_per_unit(component: Component) -> i64 {
 fn value_of_sum(unit: Unit, millionths: i128) -> MetricCell {
     let value = match unit {
         Unit::Count => Some(Value::Count(millionths / i128::from(MICROS))),
-        Unit::Conversions | Unit::Money | Unit::MoneyPerEvent | Unit::Ratio => {
-            decimal_of_micros(millionths).map(Value::Decimal)
-        }
+        Unit::Conversions
+        | Unit::Money
+        | Unit::MoneyPerEvent
+        | Unit::EventsPerMoney
+        | Unit::Ratio => decimal_of_micros(millionths).map(Value::Decimal),
     };
     value.map_or(MetricCell::null(NoteCode::NotReported), |value| {
         MetricCell {
@@ -205,7 +216,7 @@ fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128
 
 /// The quotient in whole numbers, several times faster than in decimals; `None` when a step does
 /// not fit 128 bits.
-fn exact_quotient(factor: i64, numerator: i128, denominator: i128) -> Option<Decimal> {
+pub(super) fn exact_quotient(factor: i64, numerator: i128, denominator: i128) -> Option<Decimal> {
     let scaled = numerator.checked_mul(i128::from(factor).checked_mul(QUOTIENT_UNIT)?)?;
     let (whole, rest) = (scaled / denominator, scaled % denominator);
     // Half away from zero: the rest has the sign of the dividend.

@@ -28,7 +28,7 @@ pub(super) const FREQUENCY: MetricDefinition = MetricDefinition {
     formula_text: "impressions / reach",
     formula: quotient!("impressions" / "reach"),
     unit: Unit::Ratio,
-    class: MetricClass::NonAdditive,
+    class: MetricClass::Deduplicated,
     better: Better::Neither,
     source: "Industry usage, as TikTok and Meta document it; both numbers of one report.",
 };

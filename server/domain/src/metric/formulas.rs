@@ -159,7 +159,7 @@ pub(super) const CPC: MetricDefinition = MetricDefinition {
 
 pub(super) const CPM: MetricDefinition = MetricDefinition {
     meaning: "Media cost of a thousand impressions.",
-    formula_text: "1000 x spend / impressions",
+    formula_text: "1000 * spend / impressions",
     formula: Formula {
         factor: 1000,
         numerator: &[term(1, Component::Measure("spend"), true)],

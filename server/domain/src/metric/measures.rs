@@ -114,7 +114,7 @@ pub(super) const REACH: MetricDefinition = measured!(
     "reach",
     Count,
     Higher,
-    NonAdditive,
+    Deduplicated,
     "Different people who saw an ad of the campaign in exactly the row's period; never summed."
 );
 pub(super) const ORDERS: MetricDefinition = measured!(

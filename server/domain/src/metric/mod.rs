@@ -4,6 +4,7 @@
 //! [`Component`]s, so that totals are always computed from components and never from cells.
 
 mod catalogue;
+mod custom;
 mod evaluate;
 mod feedback;
 mod formula;
@@ -11,6 +12,11 @@ mod formulas;
 mod measures;
 
 pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
+pub use custom::{
+    CUSTOM_METRIC_MEANING_BYTES_MAX, CUSTOM_METRIC_NAME_BYTES_MAX, CUSTOM_METRIC_REVISIONS_MAX,
+    CUSTOM_METRICS_ASKED_MAX, CUSTOM_METRICS_MAX, CustomFormula, CustomMetric, CustomMetricDraft,
+    FORMULA_BYTES_MAX, FORMULA_DEPTH_MAX, FORMULA_TERMS_MAX,
+};
 pub(crate) use evaluate::decimal_quotient;
 pub use evaluate::{Evaluator, evaluate};
 pub use formula::{Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value};

@@ -1,5 +1,8 @@
 //! The canonical query: what was asked, checked, and equal for equal questions.
 
+use std::sync::Arc;
+
+use super::column::MetricColumn;
 use super::compare::Compare;
 use super::condition::Condition;
 use super::dimension::Dimension;
@@ -11,7 +14,7 @@ use super::top::Top;
 use crate::calendar::{Calendar, MonthOfYear};
 use crate::dataset::{Dataset, DatasetName};
 use crate::ids::BrandId;
-use crate::metric::{Component, Metric};
+use crate::metric::{Component, CustomMetric, Metric, Unit};
 use crate::time::{Date, DateRange, Weekday};
 
 /// The most dimensions that one query may group by: all of them.
@@ -48,7 +51,7 @@ pub struct LabelFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderKey {
     /// A number of a metric's cells; rows without one come last in either direction.
-    Metric(Metric, CellPart),
+    Metric(MetricColumn, CellPart),
     /// A dimension that is grouped by.
     Dimension(Dimension),
     /// The label at this place of those that are grouped by.
@@ -82,6 +85,8 @@ pub struct MetricQuery {
     pub dataset: DatasetName,
     /// The metrics of the answer, in the catalogue's order.
     pub metrics: Vec<Metric>,
+    /// The custom metrics of the answer, whose cells follow those of the metrics.
+    pub custom_metrics: Vec<Arc<CustomMetric>>,
     /// The days.
     pub range: DateRange,
     /// What is grouped by, in the order of the columns.
@@ -132,6 +137,11 @@ impl MetricQuery {
         size_of::<Self>()
             + size_of_val(self.brands.as_slice())
             + size_of_val(self.metrics.as_slice())
+            + self
+                .custom_metrics
+                .iter()
+                .map(|it| size_of_val(it) + it.size_bytes())
+                .sum::<usize>()
             + size_of_val(self.by.as_slice())
             + size_of_val(self.having.as_slice())
             + size_of_val(self.order_by.as_slice())
@@ -153,6 +163,37 @@ impl MetricQuery {
 }
 
 impl MetricQuery {
+    /// The columns of cells, in the order of a row's cells.
+    pub fn columns(&self) -> impl Iterator<Item = MetricColumn> {
+        let metrics = self.metrics.iter().copied().map(MetricColumn::Metric);
+        metrics.chain((0..self.custom_metrics.len()).map(MetricColumn::Custom))
+    }
+
+    /// The place of a column among a row's cells, if the answer has it.
+    pub fn place_of(&self, column: MetricColumn) -> Option<usize> {
+        match column {
+            MetricColumn::Metric(metric) => self.metrics.iter().position(|it| *it == metric),
+            MetricColumn::Custom(place) => {
+                (place < self.custom_metrics.len()).then(|| self.metrics.len() + place)
+            }
+        }
+    }
+
+    /// What the values of a column that the answer has are counted in.
+    pub fn unit_of(&self, column: MetricColumn) -> Unit {
+        match column {
+            MetricColumn::Metric(metric) => metric.definition().unit,
+            MetricColumn::Custom(place) => self.custom_metrics[place].draft.formula.unit(),
+        }
+    }
+
+    /// Whether any number of the answer depends on the attribution window of its facts.
+    pub fn is_attributed(&self) -> bool {
+        let mut customs = self.custom_metrics.iter();
+        self.metrics.iter().any(|metric| metric.is_attributed())
+            || customs.any(|metric| metric.draft.formula.is_attributed())
+    }
+
     /// The components that the answer's metrics are made of, sorted and distinct.
     pub fn components(&self) -> Vec<Component> {
         let formulas = self
@@ -167,6 +208,8 @@ impl MetricQuery {
                     .collect::<Vec<_>>()
             })
             .collect();
+        let customs = self.custom_metrics.iter();
+        components.extend(customs.flat_map(|metric| metric.draft.formula.components()));
         components.sort_unstable();
         components.dedup();
         components
@@ -175,7 +218,11 @@ impl MetricQuery {
     /// Whether the answer needs costs beside media, and its dataset has them at its grain.
     pub fn needs_costs(&self) -> bool {
         Dataset::of(self.dataset).takes_costs
-            && self.metrics.iter().any(|metric| metric.needs_costs())
+            && (self.metrics.iter().any(|metric| metric.needs_costs())
+                || self
+                    .custom_metrics
+                    .iter()
+                    .any(|metric| metric.draft.formula.needs_costs()))
     }
 
     /// Where its periods begin.

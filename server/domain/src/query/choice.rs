@@ -1,16 +1,19 @@
 //! Which dataset answers, and with which metrics. One query reads one dataset, with the costs that
 //! join it: the first that knows every dimension and every metric.
 
+use std::sync::Arc;
+
 use super::canonical::OrderKey;
+use super::column::MetricColumn;
 use super::dimension::Dimension;
 use super::request::MetricRequest;
 use crate::dataset::{Dataset, DatasetName, ShapeRule};
 use crate::error_code::Refusal;
-use crate::metric::Metric;
+use crate::metric::{CustomMetric, Metric};
 
 /// The datasets that answer metric queries, the preferred one first. Costs come in through the
 /// metrics that need them.
-const ANSWERING: [DatasetName; 5] = [
+pub(crate) const ANSWERING: [DatasetName; 5] = [
     DatasetName::DeliveryDaily,
     DatasetName::AudienceDaily,
     DatasetName::DeliveryHourly,
@@ -46,10 +49,11 @@ const STANDARD: &[Metric] = &[
 pub(super) fn choose_dataset(
     request: &MetricRequest,
     tested: &[(Dimension, String)],
+    custom_metrics: &[Arc<CustomMetric>],
 ) -> Result<DatasetName, Refusal> {
     let chosen = match request.dataset {
         Some(named) => named,
-        None => first_fitting(request, tested)?,
+        None => first_fitting(request, tested, custom_metrics)?,
     };
     if !ANSWERING.contains(&chosen) {
         let message = format!(
@@ -78,14 +82,16 @@ pub(super) fn choose_dataset(
 fn first_fitting(
     request: &MetricRequest,
     tested: &[(Dimension, String)],
+    custom_metrics: &[Arc<CustomMetric>],
 ) -> Result<DatasetName, Refusal> {
     let knows_dimensions = |dataset: &DatasetName| {
         places(request, tested).all(|(dimension, _)| dimension.is_known_in(*dataset))
     };
     let n_metrics = |dataset: DatasetName| {
-        metrics(request)
-            .filter(|(metric, _)| metric.may_be_asked_of(dataset))
-            .count()
+        let metrics = metrics(request).filter(|(metric, _)| metric.may_be_asked_of(dataset));
+        let customs = custom_metrics.iter();
+        let customs = customs.filter(|metric| metric.draft.formula.may_be_asked_of(dataset));
+        metrics.count() + customs.count()
     };
     let candidates = ANSWERING.into_iter().filter(knows_dimensions);
     // Of several with the same number `max_by_key` takes the last: the preferred, from behind.
@@ -165,12 +171,18 @@ fn metrics(request: &MetricRequest) -> impl Iterator<Item = (Metric, String)> + 
         .iter()
         .enumerate()
         .filter_map(|(index, order)| match order.key {
-            OrderKey::Metric(metric, _) => Some((metric, format!("orderBy[{index}].metric"))),
-            OrderKey::Dimension(_) | OrderKey::Label(_) => None,
+            OrderKey::Metric(MetricColumn::Metric(metric), _) => {
+                Some((metric, format!("orderBy[{index}].metric")))
+            }
+            OrderKey::Metric(MetricColumn::Custom(_), _)
+            | OrderKey::Dimension(_)
+            | OrderKey::Label(_) => None,
         });
     let conditions = request.having.iter().enumerate();
-    let conditions =
-        conditions.map(|(index, having)| (having.metric, format!("having[{index}].metric")));
+    let conditions = conditions.filter_map(|(index, having)| match having.column {
+        MetricColumn::Metric(metric) => Some((metric, format!("having[{index}].metric"))),
+        MetricColumn::Custom(_) => None,
+    });
     named.chain(selected).chain(ordered).chain(conditions)
 }
 
@@ -185,7 +197,8 @@ pub(super) fn choose_metrics(
         }
         chosen.push(metric);
     }
-    if request.metrics.is_empty() && request.selected_metrics.is_empty() {
+    let names_none = request.metrics.is_empty() && request.custom_metrics.is_empty();
+    if names_none && request.selected_metrics.is_empty() {
         chosen.extend(STANDARD.iter().filter(|metric| metric.is_known_in(dataset)));
     }
     chosen.sort_unstable();

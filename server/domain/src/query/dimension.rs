@@ -77,6 +77,22 @@ impl Dimension {
         }
     }
 
+    /// What it tells apart, as a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Period => "The period of the row, as long as `grain` says.",
+            Self::Hour => "The hour of the day, 0 to 23, in the ad account's zone.",
+            Self::Brand => "The brand.",
+            Self::Platform => "The platform on which the campaign runs.",
+            Self::Campaign => "The campaign.",
+            Self::Currency => "The currency of the money.",
+            Self::Country => "The country of the audience.",
+            Self::Age => "The age group of the audience.",
+            Self::Gender => "The gender of the audience.",
+            Self::Product => "The product that feedback speaks of.",
+        }
+    }
+
     /// The key column of the facts that holds it, for dimensions that only facts know.
     pub const fn fact_column(self) -> Option<&'static str> {
         match self {

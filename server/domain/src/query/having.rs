@@ -2,11 +2,11 @@
 //!
 //! Invariant: totals don't know of them; they stay those of all rows.
 
+use super::column::MetricColumn;
 use super::part::CellPart;
 use super::request::MetricRequest;
 use crate::closed_words;
 use crate::error_code::Refusal;
-use crate::metric::Metric;
 use crate::money::Decimal;
 
 /// The most entries of `having` in one query.
@@ -47,8 +47,8 @@ impl Comparator {
 /// What a client asks of one metric's cells: all of the bounds hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HavingRequest {
-    /// The metric.
-    pub metric: Metric,
+    /// Whose cells.
+    pub column: MetricColumn,
     /// Which number of its cell.
     pub part: CellPart,
     /// The bounds; at least one.
@@ -58,8 +58,8 @@ pub struct HavingRequest {
 /// One condition on rows; a cell without a value never passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Having {
-    /// The metric.
-    pub metric: Metric,
+    /// Whose cells.
+    pub column: MetricColumn,
     /// Which number of its cell.
     pub part: CellPart,
     /// How it is held against the bound.
@@ -87,7 +87,7 @@ pub(super) fn canonical(request: &MetricRequest) -> Result<Vec<Having>, Refusal>
         }
         request.require_compared(entry.part, || format!("having[{index}].of"))?;
         conditions.extend(entry.bounds.iter().map(|(comparator, bound)| Having {
-            metric: entry.metric,
+            column: entry.column,
             part: entry.part,
             comparator: *comparator,
             bound: bound.normalize(),

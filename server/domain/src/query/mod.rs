@@ -6,8 +6,10 @@
 
 mod canonical;
 mod choice;
+mod column;
 mod compare;
 mod condition;
+mod custom;
 mod dimension;
 mod fill;
 mod filter;
@@ -26,6 +28,8 @@ pub use canonical::{
     Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, LABELS_MAX, LabelFilter, MetricQuery,
     ORDER_BY_MAX, Order, OrderKey,
 };
+pub(crate) use choice::ANSWERING;
+pub use column::MetricColumn;
 pub use compare::{Compare, CompareRequest};
 pub use condition::{Accepted, Condition, Reduced, Subject, Test};
 pub use dimension::{Dimension, DimensionColumn};

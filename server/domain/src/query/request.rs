@@ -1,5 +1,7 @@
 //! A metric query as a client wrote it, and its way to the canonical query.
 
+use std::sync::Arc;
+
 use super::canonical::{Attribution, MetricQuery, Order};
 use super::compare::{Asked, CompareRequest};
 use super::dimension::Dimension;
@@ -9,12 +11,12 @@ use super::having::{self, HavingRequest};
 use super::part::CellPart;
 use super::range::{Grain, RangeRequest};
 use super::top::{self, TopRequest};
-use super::{choice, labels, legal, levels};
+use super::{choice, custom, labels, legal, levels};
 use crate::calendar::Calendar;
 use crate::dataset::DatasetName;
 use crate::error_code::Refusal;
 use crate::ids::BrandId;
-use crate::metric::Metric;
+use crate::metric::{CustomMetric, Metric};
 use crate::time::{Date, Weekday};
 
 /// A field that the client selected under `rows` or `totals`.
@@ -35,6 +37,8 @@ pub struct MetricRequest {
     pub dataset: Option<DatasetName>,
     /// The metrics that the client named.
     pub metrics: Vec<Metric>,
+    /// The names of the agency's own metrics that are asked for, in the order of their columns.
+    pub custom_metrics: Vec<String>,
     /// The metrics selected as fields.
     pub selected_metrics: Vec<SelectedField<Metric>>,
     /// The dimensions selected as fields.
@@ -78,6 +82,8 @@ pub struct PlanContext {
     pub calendar: Calendar,
     /// The names of the labels that the visible campaigns have.
     pub label_names: Vec<String>,
+    /// The agency's own metrics, each in its newest revision.
+    pub custom_metrics: Vec<Arc<CustomMetric>>,
 }
 
 impl MetricRequest {
@@ -88,6 +94,7 @@ impl MetricRequest {
             brands: None,
             dataset: None,
             metrics: Vec::new(),
+            custom_metrics: Vec::new(),
             selected_metrics: Vec::new(),
             selected_dimensions: Vec::new(),
             range,
@@ -112,7 +119,9 @@ impl MetricRequest {
         legal::check_by(self)?;
         let kept = filter::canonical(&self.filter, &context.label_names)?;
         labels::check(self, &context.label_names)?;
-        let dataset = choice::choose_dataset(self, &kept.places)?;
+        let custom_metrics = custom::asked(self, &context.custom_metrics)?;
+        let dataset = choice::choose_dataset(self, &kept.places, &custom_metrics)?;
+        custom::check_dataset(&custom_metrics, dataset)?;
         let metrics = choice::choose_metrics(self, dataset)?;
         let brands = self.choose_brands(&context.visible_brands)?;
         let asked = self.asked_periods(context)?;
@@ -127,6 +136,7 @@ impl MetricRequest {
             brands,
             dataset,
             metrics,
+            custom_metrics,
             range: asked.range,
             by: self.by.clone(),
             labels: self.labels.clone(),

@@ -21,6 +21,7 @@ fn context() -> PlanContext {
             year_start: MonthOfYear::January,
         },
         label_names: vec!["region".into(), "season".into()],
+        custom_metrics: Vec::new(),
     }
 }
 
@@ -198,7 +199,7 @@ fn named_limits_hold_on_both_sides() {
     assert_eq!(refusal.code, ErrorCode::LimitExceeded);
     assert!(refusal.message.contains("filter_values_max"));
     let order = Order {
-        key: OrderKey::Metric(Metric::Spend, CellPart::Value),
+        key: OrderKey::Metric(Metric::Spend.into(), CellPart::Value),
         descending: true,
     };
     let with_orders = |n| MetricRequest {

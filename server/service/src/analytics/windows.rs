@@ -91,7 +91,7 @@ impl Windows {
         query: &MetricQuery,
         name: impl Fn(u32) -> Option<&'a str>,
     ) -> Result<Vec<Warning>, Refusal> {
-        if !query.metrics.iter().any(|metric| metric.is_attributed()) {
+        if !query.is_attributed() {
             return Ok(Vec::new());
         }
         let mut warnings = Vec::new();
