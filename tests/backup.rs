@@ -198,6 +198,30 @@ fn a_backup_that_may_lack_damaged_segments_restores_all_the_others() {
 }
 
 #[test]
+fn what_a_backup_lacks_is_given_up_where_it_was_restored() {
+    let (server, operator, file) = a_server_with_a_damaged_segment();
+    let (folder, target) = (folder(), folder());
+    let body = json!({ "dir": folder.path(), "allowDamaged": true });
+    let made = operator.post_json("/v1/maintenance/backup", &body);
+    assert_eq!(made.status, 200, "{}", made.text);
+    let data_dir = target.path().join("data");
+    restore(folder.path(), &data_dir).succeeded();
+    let data_dir = data_dir.display().to_string();
+    let segment = file.file_stem().expect("it has a name").to_string_lossy();
+    let give_up = ["verify", "--forget", &segment, "--data-dir", &data_dir];
+    run(BELLWETHER, give_up).succeeded();
+    let again = run(BELLWETHER, give_up);
+    assert!(
+        again.stderr.contains("given up already"),
+        "{}",
+        again.stderr
+    );
+    let copy = Stopped::left_in(BELLWETHER, target).serve();
+    let analyst = Persona::new(copy.url(), Some(server.analyst().token()));
+    assert_eq!(impressions(&analyst), 1);
+}
+
+#[test]
 fn a_damaged_segment_that_an_earlier_backup_has_whole_is_no_hindrance() {
     let (server, operator) = with_operator(an_empty_server(), None);
     commit(&server, 0);

@@ -58,6 +58,19 @@ fn an_unserved_folder() -> (Stopped, String) {
 }
 
 #[test]
+fn a_data_folder_that_is_not_there_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("mistyped");
+    let ran = bellwether(&format!("serve --port 0 --data-dir {}", missing.display()));
+    assert!(
+        ran.stderr.contains("there is no data folder"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!missing.exists());
+}
+
+#[test]
 fn a_report_goes_straight_into_a_folder_that_nobody_serves() {
     let (reports, (stopped, into)) = (Reports::given(), an_unserved_folder());
     let told = bellwether(&format!("ingest {} {into}", reports.shown("good.csv"))).succeeded();

@@ -226,10 +226,9 @@ fn a_second_folder_on_one_catalogue_is_refused_at_its_start() {
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
     let config = folder.path().join("bellwether.toml");
     std::fs::write(&config, format!("[catalogue]\nurl = \"{url}\"\n")).expect("it is writable");
-    let (config, data_dir) = (
-        config.display().to_string(),
-        folder.path().join("data").display().to_string(),
-    );
+    let data_dir = folder.path().join("data");
+    std::fs::create_dir(&data_dir).expect("it is writable");
+    let (config, data_dir) = (config.display().to_string(), data_dir.display().to_string());
     let arguments = [
         "serve",
         "--port",

@@ -111,7 +111,19 @@ fn as_of_a_moment_shows_the_facts_as_they_were_known_then() {
     assert_eq!(read(&viewer, SPRING).2, json!(120));
     assert_eq!(read(&viewer, &as_of(then)).2, json!(110));
     assert_eq!(read(&viewer, &as_of("2020-01-01T00:00:00Z")).2, json!(null));
-    assert_eq!(read(&viewer, &as_of("2999-01-01T00:00:00Z")).2, json!(120));
+}
+
+#[test]
+fn what_will_be_known_at_a_moment_to_come_can_not_be_asked() {
+    let server = delivered(REPORT);
+    let viewer = server.viewer();
+    let document = format!(
+        r#"{{ metrics(input: {{{SPRING}, asOf: "2999-01-01T00:00:00Z"}}) {{ totals {{ impressions }} }} }}"#
+    );
+    let error = viewer.error(&document);
+    assert_eq!(error["extensions"]["field"], "asOf");
+    let message = error["message"].as_str().expect("errors have messages");
+    assert!(message.contains("lies ahead"), "{message}");
 }
 
 #[test]

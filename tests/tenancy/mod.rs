@@ -20,7 +20,8 @@ enum Stranger {
 
 use Stranger::{FindsNothing, SeesOnlyTheirOwn};
 
-/// One use of a field of the roots; `BRAND_ID` and `CAMPAIGN_ID` stand for ids of the first agency.
+/// One use of a field of the roots; `BRAND_ID` and `CAMPAIGN_ID` stand for ids of the first agency,
+/// `MOMENT` for one after its last batch.
 struct Use {
     field: &'static str,
     document: &'static str,
@@ -100,7 +101,7 @@ const QUERIES: &[Use] = &[
     ),
     used(
         "metrics",
-        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], labels: [], cache: BYPASS, asOf: "2999-01-01T00:00:00Z"}) { rows { campaignName impressions } } }"#,
+        r#"{ metrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], labels: [], cache: BYPASS, asOf: "MOMENT"}) { rows { campaignName impressions } } }"#,
         SeesOnlyTheirOwn,
     ),
     used(
@@ -208,13 +209,19 @@ fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> Strin
         .replace("BRAND_ID", brand)
         .replace("CAMPAIGN_ID", &campaign_id(owner, campaign))
         .replace("BATCH_ID", &batch_id(owner, brand))
+        .replace("MOMENT", &of_last_batch(owner, brand, "finishedAt"))
 }
 
 /// The id of a brand's last batch.
 fn batch_id(owner: &Persona, brand: &str) -> String {
+    of_last_batch(owner, brand, "id")
+}
+
+/// A field of a brand's last batch.
+fn of_last_batch(owner: &Persona, brand: &str, field: &str) -> String {
     let batches = owner.data(&format!(
-        r#"{{ batches(brand: "{brand}", first: 1) {{ nodes {{ id }} }} }}"#
+        r#"{{ batches(brand: "{brand}", first: 1) {{ nodes {{ {field} }} }} }}"#
     ));
-    let batch = batches["batches"]["nodes"][0]["id"].as_str();
-    batch.expect("the brand has a batch").to_owned()
+    let value = batches["batches"]["nodes"][0][field].as_str();
+    value.expect("the brand has a batch").to_owned()
 }

@@ -16,8 +16,8 @@ pub enum Error {
     #[error("the catalogue failed")]
     Catalogue(#[source] std::sync::Arc<bellwether_catalogue::Error>),
     /// The store failed.
-    #[error("the store failed")]
-    Store(#[source] std::sync::Arc<bellwether_store::Error>),
+    #[error(transparent)]
+    Store(std::sync::Arc<bellwether_store::Error>),
     /// A plugin or its host failed.
     #[error("a plugin failed")]
     Plugin(#[source] std::sync::Arc<bellwether_plugin_host::Error>),

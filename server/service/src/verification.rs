@@ -211,5 +211,8 @@ fn forget(parts: &Parts, segment: SegmentId) -> Result<(DamagedSegment, Scope, C
 }
 
 fn gone(segment: SegmentId) -> Error {
-    Refusal::not_found("segment", segment).into()
+    let message = format!(
+        "there is no segment `{segment}`: it was given up already, or merged into another; `bellwether verify` lists what is damaged now"
+    );
+    Refusal::new(ErrorCode::NotFound, message).into()
 }

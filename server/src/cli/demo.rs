@@ -38,6 +38,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     config.server.port = args.port.unwrap_or(config.server.port);
     let data_dir = config.data_dir.clone();
     let running = Running::start(config).await?;
+    running.find_plugins().await;
     let contents = if args.empty {
         build::Contents::Empty
     } else {

@@ -1,6 +1,7 @@
 //! `bellwether serve`: serve a data folder until told to stop.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
+    require_folder(&args.folder.data_dir)?;
     let mut config = args.folder.load()?;
     config.server.bind = args.bind.unwrap_or(config.server.bind);
     config.server.port = args.port.unwrap_or(config.server.port);
@@ -55,8 +57,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
             super::shown(&args.folder.data_dir),
         );
     }
-    // Found now rather than at the first score, so that a refused plugin is in the log at once.
-    running.app.services.plugins().await;
+    running.find_plugins().await;
     let url = running.listening.url();
     if args.json {
         super::say(serde_json::json!({ "url": url }));
@@ -66,6 +67,17 @@ pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
         ));
     }
     running.serve().await
+}
+
+/// A folder that isn't there is a slip of the pen more often than a wish for an empty instance.
+fn require_folder(data_dir: &Path) -> Result<(), String> {
+    if data_dir.is_dir() {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no data folder `{0}`; `bellwether demo --data-dir {0}` makes one with sample data, `bellwether admin add-agency --data-dir {0}` an empty one",
+        super::shown(data_dir),
+    ))
 }
 
 /// A process that holds its folder and its port, about to answer.
@@ -79,6 +91,16 @@ pub(super) struct Running {
 }
 
 impl Running {
+    /// Looks for plugins now rather than at the first score, so that a refused one is in the log
+    /// at once, and that there are none is too.
+    pub(super) async fn find_plugins(&self) {
+        if self.app.services.plugins().await.is_empty() {
+            tracing::warn!(
+                "no plugin was found, so that nothing is scored; `libbellwether_plugin_*.so` files are looked for beside the executable, in `plugins/` there, and in `[plugins] folders`"
+            );
+        }
+    }
+
     pub(super) async fn start(config: Config) -> Result<Self, String> {
         let grace = Duration::from_secs(config.server.shutdown_grace_s);
         let (bind, port) = (config.server.bind, config.server.port);

@@ -24,7 +24,8 @@ pub(super) struct VerifyArgs {
     #[command(flatten)]
     door: DoorArgs,
     /// Give up a damaged segment: answers are without its rows from then on, and `asOf` an earlier
-    /// moment can't be asked any more. Send its batches again first.
+    /// moment can't be asked any more. Send the batches that `verify` lists again, before or after:
+    /// it lists them no more once the segment is given up.
     #[arg(long, value_name = "SEGMENT", value_parser = segment)]
     forget: Option<SegmentId>,
     /// Print one line of JSON.
@@ -110,11 +111,11 @@ fn tell_damaged(damaged: &Value) {
     let batches = damaged["sendAgain"].as_array().cloned().unwrap_or_default();
     let batches: Vec<&str> = batches.iter().filter_map(Value::as_str).collect();
     super::say(format!(
-        "  without: send these batches again, in this order: {}",
+        "  without: give it up and send these batches again, in this order: {}",
         batches.join(", ")
     ));
     super::say(format!(
-        "  and then give it up: `bellwether verify --forget {}`",
+        "  it is given up by `bellwether verify --forget {}`, after which this list is gone",
         text("segment")
     ));
 }

@@ -6,6 +6,7 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::AgencyId;
 use bellwether_domain::query::{Accepted, Condition, Dimension, MetricQuery, Subject};
 use bellwether_domain::segment::{CommitNumber, Snapshot};
+use bellwether_domain::time::Timestamp;
 use bellwether_domain::{ErrorCode, Scope};
 
 use super::caches::ListKey;
@@ -28,6 +29,7 @@ impl Parts {
             (None, None) => return Ok(newest),
             (Some(cursor), _) => pinned(newest, cursor.snapshot)?.commit,
             (None, Some(moment)) => {
+                self.require_past(moment)?;
                 let (parts, scope) = (Arc::clone(self), scope.clone());
                 blocking("find a commit by its moment", move || {
                     Ok(parts.catalogue.commit_at(&scope, moment)?)
@@ -40,6 +42,18 @@ impl Parts {
             self.require_readable(scope, snapshot).await?;
         }
         Ok(snapshot)
+    }
+
+    /// What will be known at a moment to come isn't settled yet, so that it has no stable answer.
+    fn require_past(&self, moment: Timestamp) -> Result<()> {
+        let now = self.clock.now();
+        if moment <= now {
+            return Ok(());
+        }
+        let message = format!(
+            "`{moment}` lies ahead; it is {now} now, and `asOf` takes that or a moment before"
+        );
+        Err(Refusal::invalid(message).at("asOf").into())
     }
 
     async fn require_readable(self: &Arc<Self>, scope: &Scope, snapshot: Snapshot) -> Result<()> {
