@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{APRIL, delivered, metrics, refused};
+use super::{APRIL, campaign_id, delivered, metrics, refused};
 
 #[test]
 fn totals_of_ratios_come_from_components_not_from_cells() {
@@ -149,4 +149,61 @@ fn measures_of_different_campaigns_make_no_ratio_though_as_many_rows_have_them()
         ],
     });
     assert_eq!(answer["totals"][0], expected);
+}
+
+/// As many impressions as make a sum of two over 64 bits.
+const HUGE: i64 = i64::MAX / 2 + 1;
+
+#[test]
+fn sums_that_only_a_coarser_roll_up_can_not_hold_come_from_a_finer_one() {
+    // Together over 64 bits: on a day of all campaigns of a platform, but not of each.
+    let day = |day: &str| {
+        let of = |campaign: &str| format!("{day},{campaign},TIKTOK,USD,{HUGE},{HUGE}\n");
+        ["a", "b", "c", "d"].map(of).concat()
+    };
+    let server = delivered(&format!(
+        "date,campaign,platform,currency,impressions,clicks\n{}{}",
+        day("2026-04-01"),
+        day("2026-04-02"),
+    ));
+    for cache in ["USE", "USE", "REFRESH", "BYPASS"] {
+        let by_platform = format!("{APRIL}, by: [PLATFORM, PERIOD], cache: {cache}");
+        let answer = metrics(&server.viewer(), &by_platform, "rows { ctr }");
+        let expected = json!([{ "ctr": 1.0 }, { "ctr": 1.0 }]);
+        assert_eq!(answer["rows"], expected, "{cache}");
+    }
+}
+
+#[test]
+fn a_campaign_whose_sums_no_level_can_hold_hinders_no_answer_about_others() {
+    let server = delivered(&format!(
+        "date,campaign,platform,currency,ad_group,ad,impressions\n\
+         2026-04-01,a,TIKTOK,USD,,,7\n\
+         2026-04-01,b,TIKTOK,USD,g,x,{HUGE}\n2026-04-01,b,TIKTOK,USD,g,y,{HUGE}\n",
+    ));
+    let viewer = server.viewer();
+    let campaign = campaign_id(&viewer, "a");
+    for cache in ["USE", "USE", "REFRESH", "BYPASS"] {
+        let of_one =
+            format!(r#"{APRIL}, where: {{campaign: {{eq: "{campaign}"}}}}, cache: {cache}"#);
+        let answer = metrics(&viewer, &of_one, "totals { impressions }");
+        assert_eq!(answer["totals"], json!([{ "impressions": 7 }]), "{cache}");
+    }
+}
+
+#[test]
+fn a_sum_that_no_level_can_hold_is_refused_by_name() {
+    let server = delivered(&format!(
+        "date,campaign,platform,currency,impressions\n\
+         2026-04-01,a,TIKTOK,USD,{HUGE}\n2026-04-02,a,TIKTOK,USD,{HUGE}\n",
+    ));
+    for cache in ["USE", "REFRESH", "BYPASS"] {
+        let query = format!(
+            "{{ metrics(input: {{{APRIL}, cache: {cache}}}) {{ totals {{ impressions }} }} }}"
+        );
+        let error = server.viewer().error(&query);
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{cache}");
+        let message = error["message"].as_str().expect("errors have messages");
+        assert!(message.contains("`impressions`"), "{message}");
+    }
 }
