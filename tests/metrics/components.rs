@@ -175,10 +175,10 @@ fn sums_that_only_a_coarser_roll_up_can_not_hold_come_from_a_finer_one() {
 }
 
 #[test]
-fn a_campaign_whose_sums_no_level_can_hold_hinders_no_answer_about_others() {
+fn a_campaign_whose_sums_no_level_can_hold_hinders_no_answer_about_one_among_many_others() {
     let server = delivered(&format!(
         "date,campaign,platform,currency,ad_group,ad,impressions\n\
-         2026-04-01,a,TIKTOK,USD,,,7\n\
+         2026-04-01,a,TIKTOK,USD,,,7\n2026-04-01,c,TIKTOK,USD,,,7\n2026-04-01,d,TIKTOK,USD,,,7\n\
          2026-04-01,b,TIKTOK,USD,g,x,{HUGE}\n2026-04-01,b,TIKTOK,USD,g,y,{HUGE}\n",
     ));
     let viewer = server.viewer();
