@@ -44,6 +44,9 @@ mod graphql_http;
 // The page on which people try queries.
 #[cfg(test)]
 mod explorer;
+// Answers as files.
+#[cfg(test)]
+mod export;
 // What plugins say of campaigns.
 #[cfg(test)]
 mod scores;

@@ -105,30 +105,12 @@ impl ApiSchema {
             Err(Unprepared { outcome, error }) => return reply(outcome, None, vec![error]),
         };
         let place = place.filter(|_| !wants_cost && is_determined(&prepared));
-        let price = prepared.price;
-        if let Err(error) = self.services.charge(&scope, price) {
-            return come_back(&error.refusal());
-        }
-        let place_to_run = match self.services.query_place(&scope).await {
-            Ok(place_to_run) => place_to_run,
-            Err(error) => {
-                self.services.refund(&scope, price);
-                return come_back(&error.refusal());
-            }
-        };
-        let state = RequestState::new(
-            self.services.clone(),
-            scope.clone(),
-            Arc::clone(&self.limits),
-            request_id,
-        );
+        let state = self.state(&scope, request_id);
         let (provenance, spent) = (Arc::clone(&state.provenance), Arc::clone(&state.spent));
-        spent.add(Cost {
-            requested: price,
-            actual: price,
-        });
-        let mut answer = self.run(prepared, state).await;
-        place_to_run.end();
+        let mut answer = match self.run_in_place(&scope, prepared, state).await {
+            Ok(answer) => answer,
+            Err(refusal) => return come_back(&refusal),
+        };
         if wants_cost {
             answer.cost = CostTold::to(&scope, &self.services, &spent);
         }
@@ -143,8 +125,40 @@ impl ApiSchema {
         reply
     }
 
+    /// What resolvers of a request of this caller share.
+    pub(crate) fn state(&self, scope: &Scope, request_id: &str) -> RequestState {
+        let (services, limits) = (self.services.clone(), Arc::clone(&self.limits));
+        RequestState::new(services, scope.clone(), limits, request_id)
+    }
+
+    /// Charges a request, waits for its turn and runs it; the refusal of one that has to come back.
+    pub(crate) async fn run_in_place(
+        &self,
+        scope: &Scope,
+        prepared: PreparedDocument,
+        state: RequestState,
+    ) -> Result<Answer, Refusal> {
+        let price = prepared.price;
+        let charged = self.services.charge(scope, price);
+        charged.map_err(|error| error.refusal())?;
+        let place_to_run = match self.services.query_place(scope).await {
+            Ok(place_to_run) => place_to_run,
+            Err(error) => {
+                self.services.refund(scope, price);
+                return Err(error.refusal());
+            }
+        };
+        state.spent.add(Cost {
+            requested: price,
+            actual: price,
+        });
+        let answer = self.run(prepared, state).await;
+        place_to_run.end();
+        Ok(answer)
+    }
+
     /// The document of a request, complete and sound.
-    async fn prepared(
+    pub(crate) async fn prepared(
         &self,
         scope: &Scope,
         mut request: GraphqlRequest,
@@ -238,10 +252,10 @@ fn too_slow(wall_time_ms: u64) -> Refusal {
 }
 
 /// What is answered, before it is written.
-struct Answer {
+pub(crate) struct Answer {
     outcome: ReplyOutcome,
     data: Option<Value>,
-    errors: Vec<ServerError>,
+    pub(crate) errors: Vec<ServerError>,
     cost: Option<CostTold>,
 }
 

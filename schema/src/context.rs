@@ -8,7 +8,7 @@ use async_graphql::Context;
 use bellwether_domain::Scope;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::score::ScoreOfRun;
-use bellwether_service::{Error, Services};
+use bellwether_service::{Error, ExportContent, Services};
 
 use crate::batch::Batch;
 use crate::cost::Spent;
@@ -18,6 +18,9 @@ use crate::refusal::service_error;
 
 /// How many campaigns' scores are read at once; the catalogue's own limit.
 const SCORES_READ_MAX: usize = 1_000;
+
+/// Where a request puts what is exported of its answer.
+pub(crate) type Exported = Arc<Mutex<Option<ExportContent>>>;
 
 /// The scores of one campaign, and the failures of the scorers whose scores it lacks.
 pub(crate) type CampaignScores = (Vec<ScoreOfRun>, Arc<[Error]>);
@@ -37,6 +40,8 @@ pub(crate) struct RequestState {
     brands: Batch<BrandId, bellwether_domain::brand::Brand>,
     scores: Batch<CampaignId, CampaignScores>,
     logged: Mutex<BTreeSet<String>>,
+    /// Where the answer of `metrics` is put for an export, where the request is one.
+    exported: Option<Exported>,
 }
 
 impl RequestState {
@@ -56,6 +61,22 @@ impl RequestState {
             brands: Batch::new(),
             scores: Batch::new(),
             logged: Mutex::default(),
+            exported: None,
+        }
+    }
+
+    /// The same request, which puts the answer of `metrics` there too.
+    pub(crate) fn exporting(self, exported: &Exported) -> Self {
+        Self {
+            exported: Some(Exported::clone(exported)),
+            ..self
+        }
+    }
+
+    /// Puts an answer and the metrics that it shows where an export waits for it.
+    pub(crate) fn export(&self, content: impl FnOnce() -> ExportContent) {
+        if let Some(exported) = &self.exported {
+            *exported.lock().unwrap_or_else(PoisonError::into_inner) = Some(content());
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! [`build`] makes the API over the services; [`ApiSchema::execute`] answers one request of an
 //! authorised caller, unless [`ApiSchema::recall`] knows the answer (`finished.rs`). `request.rs`
-//! and `api.rs` are the way of a request; `guard.rs` refuses documents that would be too costly
+//! and `api.rs` are the way of a request; `export.rs` is that of
+//! an export; `guard.rs` refuses documents that would be too costly
 //! before anything else looks at them; `query.rs` and `mutation.rs` are the roots; `metrics/`,
 //! `nouns/` and `catalog/` hold the types.
 //! Invariant: no HTTP, no SQL and no Arrow here; every resolver reads through
@@ -15,6 +16,7 @@ mod completion;
 mod context;
 mod cost;
 mod document;
+mod export;
 mod finished;
 mod guard;
 mod limits;

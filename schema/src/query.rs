@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, Object, Result};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CampaignId};
-use bellwether_service::{BatchFilter, Cursor};
+use bellwether_service::{BatchFilter, Cursor, ExportContent};
 
 use crate::catalog::Catalog;
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
-use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection};
+use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
 use crate::nouns::{
     Batch, BatchConnection, Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer,
     batch_page, campaign_page, find_batch,
@@ -212,6 +212,10 @@ async fn metrics_page(
     let answer = services.metrics(&state.scope, &request, reading).await;
     let offset = cursor.map_or(0, |cursor| cursor.offset);
     let answer = state.answer(answer)?;
+    state.export(|| {
+        let columns = table_columns(named.clone(), Vec::new(), &answer.table().query);
+        ExportContent::new(answer.clone(), &columns)
+    });
     state.provenance.note(answer.cache());
     state.spent.add(answer.cost());
     Ok(MetricsResult::new(

@@ -73,6 +73,36 @@ fn extensions(refusal: &Refusal) -> ErrorExtensionValues {
     values
 }
 
+/// The refusal that an error tells, for answers that are not GraphQL's.
+pub(crate) fn refusal_of(error: &ServerError) -> Refusal {
+    let value = |name: &str| error.extensions.as_ref()?.get(name);
+    let text = |name: &str| match value(name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let code = text("code").and_then(|name| {
+        let entry = ErrorCode::TABLE.iter().find(|entry| entry.name == name);
+        Some(entry?.code)
+    });
+    let allowed = match value("allowed") {
+        Some(Value::List(words)) => words.clone(),
+        _ => Vec::new(),
+    };
+    let allowed = allowed.into_iter().filter_map(|word| match word {
+        Value::String(word) => Some(word),
+        _ => None,
+    });
+    let mut refusal = Refusal::new(code.unwrap_or(ErrorCode::Internal), error.message.clone())
+        .at(text("field").unwrap_or_default())
+        .with_allowed(allowed)
+        .with_suggestion(text("didYouMean").as_deref());
+    refusal.retry_after_s = match value("retryAfterSeconds") {
+        Some(Value::Number(seconds)) => seconds.as_u64().and_then(|it| u32::try_from(it).ok()),
+        _ => None,
+    };
+    refusal
+}
+
 /// The error with a code: errors that the GraphQL library makes itself come without one.
 pub(crate) fn tagged(mut error: ServerError, limits: &SchemaLimits) -> ServerError {
     let has_code = error

@@ -4,13 +4,11 @@
 //! `Decimal` always a string.
 
 use async_graphql::{InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
+pub(crate) use bellwether_domain::answer::COUNT_MAX;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Value as MetricValue;
 use bellwether_domain::money;
 use bellwether_domain::time::{self, Timestamp};
-
-/// The largest integer that every client reads exactly: 2^53.
-pub(crate) const COUNT_MAX: u64 = 1 << 53;
 
 /// A day written as YYYY-MM-DD, such as `2026-04-01`.
 #[derive(Debug, Clone, Copy)]

@@ -284,6 +284,7 @@ pub(crate) enum TableShape {
 
 /// The type of a table's column; it follows from the question alone, never from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::answer::ColumnType")]
 pub(crate) enum ColumnType {
     /// A day written as YYYY-MM-DD.
     Date,

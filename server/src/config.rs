@@ -271,6 +271,7 @@ fn service_config(
         row_cache_bytes: cache.row_bytes,
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         query_places: limits.query_places(),
+        exports: limits.exports(),
         budget: file.budget.read(),
         document_cache_bytes: file.documents.registered_bytes,
         compaction,

@@ -20,6 +20,7 @@ pub(crate) use explain::MetricsPlan;
 pub(crate) use input::MetricsInput;
 pub(crate) use selection::Selection;
 pub(crate) use selection::field_of_metric;
+pub(crate) use table::table_columns;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Value;
-use bellwether_domain::answer::{Labels, MetricTable, RowKey, Tally};
+use bellwether_domain::answer::{Labels, MetricTable, RowKey, Tally, shown_metrics};
 use bellwether_domain::calendar::{Calendar, MonthOfYear};
 use bellwether_domain::campaign::Platform;
 use bellwether_domain::ids::{BrandId, CampaignId};
@@ -16,7 +16,7 @@ use bellwether_domain::query::{
 use bellwether_domain::time::{Weekday, date};
 use serde_json::json;
 
-use super::table::{TableOf, table, table_metrics};
+use super::table::{TableOf, table};
 use crate::scalars::Amounts;
 use crate::words::TableShape;
 
@@ -140,13 +140,13 @@ fn a_table_shows_the_named_metrics_else_the_selected_ones_else_all() {
     let held = [Metric::Impressions, Metric::Spend, Metric::Roi];
     let named = vec![Metric::Roi, Metric::Impressions];
     assert_eq!(
-        table_metrics(named.clone(), vec![Metric::Spend], &held),
+        shown_metrics(named.clone(), vec![Metric::Spend], &held),
         named
     );
     let selected = vec![Metric::Roi, Metric::Spend];
     assert_eq!(
-        table_metrics(Vec::new(), selected, &held),
+        shown_metrics(Vec::new(), selected, &held),
         [Metric::Spend, Metric::Roi]
     );
-    assert_eq!(table_metrics(Vec::new(), Vec::new(), &held), held);
+    assert_eq!(shown_metrics(Vec::new(), Vec::new(), &held), held);
 }

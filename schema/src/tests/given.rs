@@ -18,7 +18,8 @@ use bellwether_domain::money::Currency;
 use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
 use bellwether_service::{
-    BudgetConfig, CompactionConfig, QueryPlacesConfig, ServiceConfig, Services, Steps,
+    BudgetConfig, CompactionConfig, ExportsConfig, QueryPlacesConfig, ServiceConfig, Services,
+    Steps,
 };
 use bellwether_store::{Store, StoreConfig};
 use serde_json::Value;
@@ -266,6 +267,12 @@ pub(super) fn service_config(folder: &Path) -> ServiceConfig {
         budget: budget(),
         document_cache_bytes: 10_000,
         query_places: query_places(),
+        exports: ExportsConfig {
+            rows_max: 1_000,
+            at_once_max: 4,
+            per_agency_max: 2,
+            silence_s: 10,
+        },
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,

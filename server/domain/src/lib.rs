@@ -23,6 +23,7 @@ pub mod compaction;
 pub mod cost;
 pub mod dataset;
 pub mod error_code;
+pub mod export;
 pub mod fact;
 pub mod ids;
 pub mod limits;

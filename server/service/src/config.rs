@@ -6,6 +6,7 @@ use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::limits::Limit;
 
 use crate::budgets::BudgetConfig;
+use crate::export::ExportsConfig;
 use crate::query_places::QueryPlacesConfig;
 
 /// Limits and budgets of the services.
@@ -61,6 +62,8 @@ pub struct ServiceConfig {
     pub document_cache_bytes: u64,
     /// How many queries run and wait.
     pub query_places: QueryPlacesConfig,
+    /// What exports may take.
+    pub exports: ExportsConfig,
     /// What compaction may take, and when.
     pub compaction: CompactionConfig,
 }
@@ -83,11 +86,13 @@ pub struct CompactionConfig {
 }
 
 impl ServiceConfig {
-    /// The limits of waiting, of what queries cost and of reports by name, with their values in force.
+    /// The limits of waiting, of what queries cost, of exports and of reports by name, with their values in force.
     pub fn limits(&self) -> Vec<Limit> {
         let queries = self.limits_of_queries();
+        let exports = self.exports.limits();
         queries
             .into_iter()
+            .chain(exports)
             .chain(self.limits_of_reports())
             .collect()
     }

@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `query_places` (how many queries run at once), `nouns` (brands and campaigns), `custom_metrics`, `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `custom_metrics`, `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -20,6 +20,7 @@ mod config;
 mod custom_metrics;
 mod documents;
 mod error;
+mod export;
 mod finished;
 mod ingest;
 mod nouns;
@@ -45,6 +46,7 @@ pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};
 pub use documents::DocumentHash;
 pub use error::{Error, Result};
+pub use export::{ExportContent, ExportPlace, ExportStream, ExportsConfig, StreamedExport};
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};

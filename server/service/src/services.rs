@@ -18,6 +18,7 @@ use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
 use crate::documents::RegisteredDocuments;
 use crate::error::Result;
+use crate::export::ExportPlaces;
 use crate::finished::FinishedAnswers;
 use crate::ingest::{Admission, PlacesConfig};
 use crate::query_places::QueryPlaces;
@@ -45,6 +46,7 @@ pub(crate) struct Parts {
     pub(crate) tasks: Tasks,
     pub(crate) ingests: Admission,
     pub(crate) query_places: QueryPlaces,
+    pub(crate) export_places: ExportPlaces,
     pub(crate) budgets: Budgets,
     pub(crate) documents: RegisteredDocuments,
     pub(crate) authorisations: AuthorisationCache,
@@ -80,6 +82,7 @@ impl Services {
             config.ingest_memory_bytes_max,
         );
         let query_places = QueryPlaces::new(config.query_places);
+        let export_places = ExportPlaces::new(config.exports);
         let budgets = Budgets::new(config.budget);
         let documents = RegisteredDocuments::new(config.document_cache_bytes);
         Self {
@@ -94,6 +97,7 @@ impl Services {
                 tasks: Tasks::default(),
                 ingests,
                 query_places,
+                export_places,
                 budgets,
                 documents,
                 authorisations: AuthorisationCache::new(),

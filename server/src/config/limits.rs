@@ -1,7 +1,8 @@
 //! `[limits]`: what one request may ask for, and how many run at once.
 
+use bellwether_domain::answer::GROUPS_MAX;
 use bellwether_schema::SchemaLimits;
-use bellwether_service::QueryPlacesConfig;
+use bellwether_service::{ExportsConfig, QueryPlacesConfig};
 use serde::Deserialize;
 
 /// `[limits]`
@@ -55,6 +56,14 @@ pub struct LimitsSection {
     pub queries_waiting_max: usize,
     /// How long a GraphQL request waits for a place to run in.
     pub queue_wait_ms: u64,
+    /// Rows of one export.
+    pub export_rows_max: usize,
+    /// Exports that are sent at once.
+    pub exports_at_once_max: usize,
+    /// Exports of one agency that are sent at once.
+    pub exports_per_agency_max: usize,
+    /// How long a client may take nothing of an export.
+    pub export_silence_s: u32,
 }
 
 impl Default for LimitsSection {
@@ -85,6 +94,12 @@ impl Default for LimitsSection {
             queries_per_agency_max: 48,
             queries_waiting_max: 1_000,
             queue_wait_ms: 5_000,
+            // All that an answer can have.
+            export_rows_max: GROUPS_MAX,
+            // Each holds an answer of up to some 100 MB until its client has it.
+            exports_at_once_max: 16,
+            exports_per_agency_max: 4,
+            export_silence_s: 60,
         }
     }
 }
@@ -105,6 +120,16 @@ impl LimitsSection {
             rows_page_max: 10_000,
             nodes_page_max: 100,
             wall_time_ms: self.wall_time_ms,
+        }
+    }
+
+    /// What exports may take.
+    pub(super) fn exports(&self) -> ExportsConfig {
+        ExportsConfig {
+            rows_max: self.export_rows_max,
+            at_once_max: self.exports_at_once_max,
+            per_agency_max: self.exports_per_agency_max,
+            silence_s: self.export_silence_s,
         }
     }
 

@@ -3,10 +3,12 @@
 //! The framework goes on with a request whose client has closed the connection, until the request
 //! is through. So each connection is watched from below: the read that finds its end says so, and
 //! a handler that works for long asks for that moment by the client's address.
+//! A body that broke off is told the other way round: the framework would end it as if it were
+//! whole, so nothing more is written to its connection.
 //! Invariant: no byte is changed, held back or read ahead.
 
 use std::collections::HashMap;
-use std::io::{IoSlice, Result};
+use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,21 +24,38 @@ use tokio_util::sync::CancellationToken;
 /// The open connections by the address of the client; a clone is the same list.
 #[derive(Debug, Clone, Default)]
 pub struct Connections {
-    open: Arc<Mutex<HashMap<SocketAddr, CancellationToken>>>,
+    open: Arc<Mutex<HashMap<SocketAddr, Ends>>>,
+}
+
+/// How a connection ends.
+#[derive(Debug, Clone, Default)]
+struct Ends {
+    /// The client has closed it.
+    closed: CancellationToken,
+    /// What is being sent over it broke off.
+    broken: CancellationToken,
 }
 
 impl Connections {
+    /// Lets nothing more be written to this client, who else would take what it has for the whole.
+    pub(super) fn break_off(&self, client: &RemoteAddr) {
+        let address = client.as_socket_addr();
+        if let Some(ends) = address.and_then(|address| self.lock().get(address).cloned()) {
+            ends.broken.cancel();
+        }
+    }
+
     /// Completes when this client has closed its connection; never for one that isn't known.
     pub(super) async fn closed(&self, client: &RemoteAddr) {
         let address = client.as_socket_addr();
         let known = address.and_then(|address| self.lock().get(address).cloned());
         match known {
-            Some(closed) => closed.cancelled().await,
+            Some(ends) => ends.closed.cancelled().await,
             None => std::future::pending().await,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SocketAddr, CancellationToken>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SocketAddr, Ends>> {
         // Nothing panics while it holds the lock.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -69,15 +88,15 @@ impl Acceptor for Watching {
         let (stream, local, remote, scheme) = self.acceptor.accept().await?;
         // A connection that can't be set so is gone, which its first read tells.
         let _ = stream.set_nodelay(true);
-        let closed = CancellationToken::new();
+        let ends = Ends::default();
         let client = remote.as_socket_addr().copied();
         if let Some(client) = client {
-            self.connections.lock().insert(client, closed.clone());
+            self.connections.lock().insert(client, ends.clone());
         }
         let watched = Watched {
             stream,
             client,
-            closed,
+            ends,
             connections: self.connections.clone(),
         };
         Ok((watched, local, remote, scheme))
@@ -89,16 +108,26 @@ impl Acceptor for Watching {
 pub(super) struct Watched {
     stream: TcpStream,
     client: Option<SocketAddr>,
-    closed: CancellationToken,
+    ends: Ends,
     connections: Connections,
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        self.closed.cancel();
+        self.ends.closed.cancel();
         if let Some(client) = self.client {
             self.connections.lock().remove(&client);
         }
+    }
+}
+
+impl Watched {
+    fn writable(&mut self) -> Result<Pin<&mut TcpStream>> {
+        if self.ends.broken.is_cancelled() {
+            let message = "what was being sent broke off";
+            return Err(Error::new(ErrorKind::ConnectionAborted, message));
+        }
+        Ok(Pin::new(&mut self.stream))
     }
 }
 
@@ -118,7 +147,7 @@ impl AsyncRead for Watched {
             Poll::Pending => false,
         };
         if is_end {
-            watched.closed.cancel();
+            watched.ends.closed.cancel();
         }
         polled
     }
@@ -130,7 +159,7 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+        self.get_mut().writable()?.poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
@@ -146,7 +175,9 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, pieces)
+        self.get_mut()
+            .writable()?
+            .poll_write_vectored(context, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -35,7 +35,7 @@ pub(super) async fn ready(state: Data<&HttpState>) -> (StatusCode, &'static str)
 }
 
 /// `GET /v1/status`, with the operator's token: version, plugins, batches on their way, requests that
-/// run and wait, and how many GraphQL requests by POST there were and how many of them found their answer finished.
+/// run and wait, exports that are sent, and how many GraphQL requests by POST there were and how many of them found their answer finished.
 #[handler]
 pub(super) async fn status(
     request: &Request,
@@ -74,6 +74,7 @@ pub(super) async fn status(
         "answers": answers,
         "caches": caches,
         "queries": queries(&state),
+        "exports": { "sending": state.services.exports_under_way() },
         "ingests": ingests(&state),
         "plugins": plugins,
     });

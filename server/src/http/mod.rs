@@ -7,6 +7,7 @@ mod auth;
 mod connection;
 mod error;
 mod explorer;
+mod export;
 mod graphql;
 mod health;
 mod ingest;

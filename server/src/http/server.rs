@@ -19,7 +19,7 @@ use super::connection::{Connections, Watching};
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
-use super::{explorer, graphql, health, ingest, maintenance};
+use super::{explorer, export, graphql, health, ingest, maintenance};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -99,6 +99,7 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/", only("GET", get(front)))
         .at("/graphql", graphql::graphql)
         .at("/schema.graphql", only("GET", get(sdl)))
+        .at("/v1/export", only("GET", get(export::export)))
         .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
         .at(
             "/v1/maintenance/:work",
@@ -155,6 +156,7 @@ fn front(poem::web::Data(state): poem::web::Data<&HttpState>) -> String {
         "Bellwether\n\nPOST /graphql            the API; send `Authorization: Bearer bw_...`\n\
          {explorer}GET  /schema.graphql     its schema\n\
          POST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
+         GET  /v1/export          numbers out: CSV, Arrow or Parquet\n\
          GET  /health/ready       whether it can answer\n"
     )
 }

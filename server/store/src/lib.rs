@@ -9,7 +9,7 @@
 //! Reading order: [`store`] (writing files), `schema`, `encode`, `read` (reading them), `files`,
 //! `decode`, `merge` (a partition's making), [`partition`], [`mod@column`], then [`kernel`] (plan,
 //! selection, sums, partials) and [`roll_up`], and `report_reader` and `report_writer` (a user's
-//! own Parquet files).
+//! own Parquet files) and `table_writer` (answers as files).
 
 pub mod store;
 
@@ -29,6 +29,7 @@ mod rewrite;
 pub mod roll_up;
 mod schema;
 mod segment_writer;
+mod table_writer;
 mod winners;
 
 #[cfg(test)]
@@ -48,3 +49,4 @@ pub use report_writer::ReportWriter;
 pub use roll_up::{NO_CLASS, RollUp, roll_up_by_day};
 pub use segment_writer::SegmentWriter;
 pub use store::{StagedSegment, Store, StoreConfig};
+pub use table_writer::{TableFormat, TableWriter, fits_decimal_column};

@@ -1,5 +1,7 @@
 //! Personas: clients with a token, who speak HTTP as any client does.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Response;
@@ -23,6 +25,17 @@ pub struct Reply {
     pub text: String,
 }
 
+/// An HTTP answer whose body is any bytes.
+#[derive(Debug, Clone)]
+pub struct BytesReply {
+    /// The status.
+    pub status: u16,
+    /// The headers by lower-case name; the last one of a name.
+    pub headers: std::collections::BTreeMap<String, String>,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
 impl Reply {
     /// The body as JSON.
     pub fn json(&self) -> Value {
@@ -30,18 +43,31 @@ impl Reply {
     }
 
     fn of(response: Response<ureq::Body>) -> Self {
-        let (parts, mut body) = response.into_parts();
+        let reply = BytesReply::of(response).expect("the body comes whole");
+        Self {
+            status: reply.status,
+            headers: reply.headers,
+            text: String::from_utf8(reply.bytes).expect("the body is text"),
+        }
+    }
+}
+
+impl BytesReply {
+    fn of(response: Response<ureq::Body>) -> Option<Self> {
+        let (parts, body) = response.into_parts();
         let headers = parts.headers.iter().map(|(name, value)| {
             (
                 name.as_str().to_owned(),
                 value.to_str().unwrap_or("").to_owned(),
             )
         });
-        Self {
+        let mut bytes = Vec::new();
+        body.into_reader().read_to_end(&mut bytes).ok()?;
+        Some(Self {
             status: parts.status.as_u16(),
             headers: headers.collect(),
-            text: body.read_to_string().expect("the body is text"),
-        }
+            bytes,
+        })
     }
 }
 
@@ -139,6 +165,15 @@ impl Persona {
 
     /// Gets an address with these headers.
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        Reply::of(self.response(path, headers))
+    }
+
+    /// Gets any bytes of an address; `None` when they break off.
+    pub fn get_bytes(&self, path: &str, headers: &[(&str, &str)]) -> Option<BytesReply> {
+        BytesReply::of(self.response(path, headers))
+    }
+
+    fn response(&self, path: &str, headers: &[(&str, &str)]) -> Response<ureq::Body> {
         let mut request = self.agent.get(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -146,7 +181,7 @@ impl Persona {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        Reply::of(request.call().expect("the server answers"))
+        request.call().expect("the server answers")
     }
 
     /// Sends a CSV report, with options such as `register=true`, and returns the answer.

@@ -9,6 +9,6 @@ pub mod command;
 pub mod postgres;
 pub mod server;
 
-pub use client::{Persona, Reply};
+pub use client::{BytesReply, Persona, Reply};
 pub use command::{Ran, run};
 pub use server::{Stopped, TestServer};

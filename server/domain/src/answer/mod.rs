@@ -4,11 +4,13 @@
 //! short list; money is apart by currency in both. [`MetricTable::of_sums`] puts the groups of the
 //! range and of the one compared with side by side (`sides`), evaluates every metric for every
 //! group and every level of totals (`cells`, `compared`), sorts (`order`) and cuts (`cut`).
+//! [`Layout`] shows it in columns, for tables and files.
 //! Invariant: a total is computed from components, never from cells.
 
 mod cells;
 mod compared;
 mod cut;
+mod layout;
 mod order;
 mod sides;
 mod sums;
@@ -18,6 +20,7 @@ mod tally;
 mod tests;
 
 pub use compared::Compared;
+pub use layout::{AnswerColumn, AnswerValue, COUNT_MAX, ColumnType, Layout, shown_metrics};
 pub use sums::{GroupSums, SumColumn};
 pub use table::{GROUPS_MAX, Labels, MetricTable, Row, Total};
 pub use tally::{RowKey, Tally};

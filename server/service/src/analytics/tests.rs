@@ -198,6 +198,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         budget: budget(),
         document_cache_bytes: 10_000,
         query_places: query_places(),
+        exports: crate::ExportsConfig::SMALL,
         compaction,
     };
     Services::new(

@@ -1,6 +1,7 @@
 //! What a custom metric may be called: a column of tables and exports that nothing else is.
 
 use crate::error_code::Refusal;
+use crate::export::NOTES_COLUMN;
 use crate::metric::Metric;
 use crate::query::Dimension;
 
@@ -9,6 +10,9 @@ pub const CUSTOM_METRIC_NAME_BYTES_MAX: usize = 64;
 
 /// How columns begin that are made from an agency's labels.
 const LABEL_PREFIX: &str = "label_";
+
+/// Columns that stand beside all of these.
+const FURTHER_COLUMNS: [&str; 3] = [NOTES_COLUMN, "level", "level_by"];
 
 /// How columns end that stand beside a metric's own.
 const PART_SUFFIXES: [&str; 3] = ["_previous", "_delta", "_delta_ratio"];
@@ -44,6 +48,9 @@ fn taken_by(name: &str) -> Option<&'static str> {
     let mut columns = Dimension::ALL.iter().flat_map(|it| it.columns());
     if columns.any(|column| column.name == name) {
         return Some("a column that a dimension brings");
+    }
+    if FURTHER_COLUMNS.contains(&name) {
+        return Some("a column of tables of totals, or of exports");
     }
     if name.starts_with(LABEL_PREFIX) {
         return Some("a column that a label brings");

@@ -357,6 +357,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
             queries_waiting_max: 4,
             queue_wait_ms: 1_000,
         },
+        exports: crate::ExportsConfig::SMALL,
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,

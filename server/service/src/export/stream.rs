@@ -1,0 +1,150 @@
+//! An export on its way to a client, encoded as fast as the client takes it.
+//!
+//! Invariant: a stream that did not come to its end fails, so that no client takes a part of a
+//! file for the whole.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bellwether_domain::Scope;
+use bellwether_domain::export::{CsvTexts, ExportFormat};
+use bellwether_domain::segment::Snapshot;
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::sync::mpsc;
+
+use super::content::ExportContent;
+use super::encode::{Encoded, Encoding};
+use super::places::ExportPlace;
+use crate::background::blocking;
+use crate::error::{Error, Result};
+use crate::services::Services;
+
+/// Rows that are written for one point, as in pages over GraphQL.
+const ROWS_A_POINT: usize = 250;
+
+/// An export that is ready to be sent.
+#[derive(Debug)]
+pub struct StreamedExport {
+    /// What a client is told to call the file.
+    pub file_name: String,
+    /// The snapshot that its numbers were computed from.
+    pub snapshot: Snapshot,
+    /// How many rows it has.
+    pub n_rows: usize,
+    /// Its bytes.
+    pub stream: ExportStream,
+}
+
+/// The bytes of an export.
+#[derive(Debug)]
+pub struct ExportStream {
+    pieces: mpsc::Receiver<Piece>,
+    has_ended: bool,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Bytes(Bytes),
+    End,
+}
+
+impl Services {
+    /// Begins to send an export. It is charged by its rows, and ends when the client goes away or
+    /// takes nothing for `export_silence_s`.
+    pub async fn stream_export(
+        &self,
+        scope: &Scope,
+        place: ExportPlace,
+        content: ExportContent,
+        format: ExportFormat,
+        texts: CsvTexts,
+    ) -> Result<StreamedExport> {
+        let (n_rows, snapshot) = (content.n_rows(), content.snapshot());
+        let file_name = content.file_name(format);
+        let encoding = self.begin_export(scope, content, format, texts).await?;
+        let silence = Duration::from_secs(self.parts.config.exports.silence_s.into());
+        let (sender, pieces) = mpsc::channel(1);
+        self.parts.tasks.spawn(async move {
+            let _place = place;
+            if let Err(error) = send(encoding, &sender, silence).await {
+                tracing::error!(error = error.chain(), "an export broke off");
+            }
+        });
+        Ok(StreamedExport {
+            file_name,
+            snapshot,
+            n_rows,
+            stream: ExportStream {
+                pieces,
+                has_ended: false,
+            },
+        })
+    }
+
+    /// Checks and charges an export, and begins its file.
+    pub(super) async fn begin_export(
+        &self,
+        scope: &Scope,
+        content: ExportContent,
+        format: ExportFormat,
+        texts: CsvTexts,
+    ) -> Result<Encoding> {
+        let (n_rows, rows_max) = (content.n_rows(), self.parts.config.exports.rows_max);
+        let encoding = blocking("begin an export", move || {
+            content.check(format, rows_max)?;
+            Encoding::new(Arc::new(content), format, texts)
+        });
+        let encoding = encoding.await?;
+        self.charge(scope, n_rows.div_ceil(ROWS_A_POINT) as u64)?;
+        Ok(encoding)
+    }
+}
+
+/// Sends the pieces until the last one is taken, or nobody takes them any more.
+async fn send(
+    encoding: Encoding,
+    sender: &mpsc::Sender<Piece>,
+    silence: Duration,
+) -> Result<(), Error> {
+    let mut rest = Some(encoding);
+    while let Some(encoding) = rest {
+        let step = blocking("encode an export", move || encoding.step());
+        let Encoded {
+            bytes, rest: more, ..
+        } = step.await?;
+        rest = more;
+        let piece = Piece::Bytes(bytes);
+        if !matches!(sender.send_timeout(piece, silence).await, Ok(())) {
+            return Ok(());
+        }
+    }
+    // Nobody is there any more to hear of a failure.
+    let _ = sender.send_timeout(Piece::End, silence).await;
+    Ok(())
+}
+
+impl Stream for ExportStream {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if self.has_ended {
+                return Poll::Ready(None);
+            }
+            match ready!(self.pieces.poll_recv(context)) {
+                Some(Piece::Bytes(bytes)) if bytes.is_empty() => {}
+                Some(Piece::Bytes(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(Piece::End) => self.has_ended = true,
+                None => {
+                    self.has_ended = true;
+                    let broken = "the export broke off before its end";
+                    return Poll::Ready(Some(Err(io::Error::other(broken))));
+                }
+            }
+        }
+    }
+}
