@@ -240,14 +240,14 @@ pub(crate) enum TotalsLevel {
     Group,
     /// All groups of the answer, on this page or not, computed from components.
     Grand,
-    /// The groups that agree in the dimensions of `levelBy`, computed from components.
+    /// The groups that agree in the dimensions of `levelBy` and the labels of `levelLabels`, computed from components.
     Subtotal,
 }
 
 impl TotalsLevel {
     /// The level of totals of these dimensions.
-    pub(crate) fn of(level: &[bellwether_domain::query::Dimension]) -> Self {
-        if level.is_empty() {
+    pub(crate) fn of(level: &bellwether_domain::query::Level) -> Self {
+        if level.is_grand() {
             Self::Grand
         } else {
             Self::Subtotal

@@ -16,7 +16,7 @@ fn label(persona: &Persona, external_id: &str, labels: &str) -> Value {
 }
 
 /// `a` and `d` are of the north, `b` of the south; `c` has no region. `a` has a season too.
-fn labelled() -> TestServer {
+pub(super) fn labelled() -> TestServer {
     let server = a_small_world();
     let owner = server.owner();
     label(

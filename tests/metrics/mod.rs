@@ -16,6 +16,7 @@ mod filters;
 mod groups;
 mod having;
 mod hourly;
+mod label_levels;
 mod labels;
 mod levels;
 mod notes;

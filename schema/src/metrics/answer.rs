@@ -137,7 +137,7 @@ impl MetricsResult {
         )
     }
 
-    /// The totals as columns and values: as `table`, after `level` (`GRAND` or `SUBTOTAL`) and `level_by`, the level's dimensions with commas.
+    /// The totals as columns and values: as `table`, after `level` (`GRAND` or `SUBTOTAL`) and `level_by`, the columns of the level's dimensions and labels with commas, such as `PLATFORM,label_team`.
     #[expect(clippy::unused_async, reason = "fields of objects are async functions")]
     async fn totals_table(
         &self,

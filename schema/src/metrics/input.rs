@@ -8,7 +8,7 @@ use bellwether_service::{Cursor, Reading};
 
 use super::filters::MetricsFilter;
 use super::selection::Selection;
-use super::shown::{HavingInput, MetricsOrder, TopInput, conditions, orders};
+use super::shown::{HavingInput, LabelLevelInput, MetricsOrder, TopInput, conditions, orders};
 use crate::scalars::{Date, DateTime};
 use crate::words::{CacheMode, DatasetName, Dimension, Fill, Grain, Metric, RangeUnit, Weekday};
 
@@ -48,6 +48,9 @@ pub(crate) struct MetricsInput {
     /// The levels of `totals`, each some dimensions of `by`: `[]` is the grand total, `[BRAND]` one total a brand. At most 16.
     #[graphql(default_with = "vec![Vec::new()]")]
     totals: Vec<Vec<Dimension>>,
+    /// Further levels of `totals`, told apart by labels: `[{labels: ["team"]}]` is one total a team. At most 16 with those of `totals`.
+    #[graphql(default)]
+    totals_by_label: Vec<LabelLevelInput>,
     /// With which earlier range every row and total is compared, at the same snapshot.
     compare: Option<CompareInput>,
     /// What stands in the periods in which a group of the answer has no facts; needs `PERIOD` in `by`.
@@ -166,6 +169,7 @@ impl MetricsInput {
             custom_metrics: self.custom_metrics,
             top: self.top.map(Into::into),
             totals: self.totals.into_iter().map(dimensions).collect(),
+            label_totals: self.totals_by_label.into_iter().map(Into::into).collect(),
             compare: self.compare.map(Into::into),
             fill: self.fill.into(),
             labels: self.labels,

@@ -66,9 +66,18 @@ impl MetricsRow {
         let table = self.page.answer.table();
         let dimensions = match self.place {
             RowPlace::Group(_) => &table.query.by,
-            RowPlace::Total(index) => &table.totals[index].level,
+            RowPlace::Total(index) => &table.totals[index].level.by,
         };
         dimensions.iter().map(|by| (*by).into()).collect()
+    }
+
+    /// The places of the labels that tell the row from others of its level.
+    fn label_places(&self) -> Vec<usize> {
+        let table = self.page.answer.table();
+        match self.place {
+            RowPlace::Group(_) => (0..table.query.labels.len()).collect(),
+            RowPlace::Total(index) => table.totals[index].level.labels.clone(),
+        }
     }
 
     fn is_compared(&self) -> bool {
@@ -177,6 +186,13 @@ macro_rules! metrics_row {
                 self.dimensions()
             }
 
+            /// The labels that tell the row from others of its level: `labels` for rows, those of the level for totals.
+            async fn level_labels(&self) -> Vec<String> {
+                let names = &self.page.answer.table().query.labels;
+                let places = self.label_places().into_iter();
+                places.filter_map(|place| names.get(place).cloned()).collect()
+            }
+
             /// The first day of the period; needs `PERIOD`.
             async fn period(&self) -> Option<Date> {
                 self.row().key.period.map(Date)
@@ -238,12 +254,16 @@ macro_rules! metrics_row {
                 self.row().key.product.as_deref()
             }
 
-            /// The campaign's labels that `labels` groups by, in that order; none in totals.
+            /// The campaign's labels that `labels` groups by, in that order; in totals those of the level.
             async fn labels(&self) -> Vec<RowLabel<'_>> {
                 let names = &self.page.answer.table().query.labels;
-                let values = self.row().key.labels.iter().map(|value| value.as_deref());
-                let labels = names.iter().zip(values);
-                labels.map(|(name, value)| RowLabel { name, value }).collect()
+                let values = &self.row().key.labels;
+                let labels = self.label_places().into_iter().filter_map(|place| {
+                    let name = names.get(place)?;
+                    let value = values.get(place)?.as_deref();
+                    Some(RowLabel { name, value })
+                });
+                labels.collect()
             }
 
             $(

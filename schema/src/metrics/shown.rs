@@ -3,7 +3,7 @@
 use async_graphql::InputObject;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::query::{
-    Comparator, HavingRequest, MetricColumn, Order, OrderKey, TopRequest,
+    Comparator, HavingRequest, LabelLevelRequest, MetricColumn, Order, OrderKey, TopRequest,
 };
 
 use crate::scalars::Decimal;
@@ -61,6 +61,19 @@ pub(crate) struct TopInput {
     /// Of each combination of these dimensions, which must stand in `by`; of all rows for none.
     #[graphql(default)]
     per: Vec<Dimension>,
+    /// Of each combination of these labels too, which must stand in `labels`.
+    #[graphql(default)]
+    per_labels: Vec<String>,
+}
+
+/// A level of totals that labels tell apart, such as `{labels: ["team"]}` or `{labels: ["team"], by: [PLATFORM]}`.
+#[derive(Debug, InputObject)]
+pub(crate) struct LabelLevelInput {
+    /// Some of the labels of the question's `labels`, at least one.
+    labels: Vec<String>,
+    /// Some of the dimensions of `by`.
+    #[graphql(default)]
+    by: Vec<Dimension>,
 }
 
 /// The conditions of a question that asks for these custom metrics.
@@ -112,11 +125,21 @@ impl HavingInput {
     }
 }
 
+impl From<LabelLevelInput> for LabelLevelRequest {
+    fn from(level: LabelLevelInput) -> Self {
+        Self {
+            labels: level.labels,
+            by: level.by.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
 impl From<TopInput> for TopRequest {
     fn from(top: TopInput) -> Self {
         Self {
             n: top.n.into(),
             per: top.per.into_iter().map(Into::into).collect(),
+            per_labels: top.per_labels,
         }
     }
 }

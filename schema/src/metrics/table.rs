@@ -8,12 +8,12 @@ use std::ops::Range;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, SimpleObject, Value};
 use bellwether_domain::answer::{
-    AnswerColumn, AnswerValue, Layout, MetricTable, Row, shown_metrics,
+    AnswerColumn, AnswerValue, Layout, MetricTable, Row, label_column, shown_metrics,
 };
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::{self, Metric, Unit};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, MetricColumn, MetricQuery};
+use bellwether_domain::query::{Level, MetricColumn, MetricQuery};
 
 use crate::scalars::{Amounts, Json, json_of};
 use crate::words::{self, ColumnType, TableShape};
@@ -100,7 +100,7 @@ pub(super) fn table(
         TableOf::Totals => {
             let totals = answer.totals.iter();
             totals
-                .map(|total| shaped(level_values(&total.level), &total.row))
+                .map(|total| shaped(level_values(&total.level, &answer.query), &total.row))
                 .collect()
         }
     };
@@ -122,8 +122,15 @@ fn json_of_value(value: AnswerValue, amounts: Amounts) -> Result<Value, Refusal>
 }
 
 /// The values of the columns that tell a total's level.
-fn level_values(level: &[Dimension]) -> Vec<Value> {
-    let dimensions: Vec<&str> = level.iter().map(|dimension| dimension.as_str()).collect();
+fn level_values(level: &Level, query: &MetricQuery) -> Vec<Value> {
+    let dimensions = level.by.iter();
+    let dimensions = dimensions.map(|dimension| dimension.as_str().to_owned());
+    let labels = level
+        .labels
+        .iter()
+        .filter_map(|place| query.labels.get(*place));
+    let labels = labels.map(|name| label_column(name));
+    let dimensions: Vec<String> = dimensions.chain(labels).collect();
     let name = words::TotalsLevel::of(level);
     vec![
         async_graphql::resolver_utils::enum_value(name),

@@ -26,14 +26,14 @@ pub(super) fn passing(mut rows: Vec<Row>, query: &MetricQuery) -> Vec<Row> {
     rows
 }
 
-/// The first rows of each combination of the dimensions that `top` names, in the order at hand.
+/// The first rows of each combination of the dimensions and labels that `top` names, in the order at hand.
 pub(super) fn first(mut rows: Vec<Row>, query: &MetricQuery) -> Vec<Row> {
     let Some(top) = &query.top else {
         return rows;
     };
     let mut n_kept: HashMap<RowKey, usize> = HashMap::new();
     rows.retain(|row| {
-        let n_kept = n_kept.entry(row.key.in_dimensions(&top.per)).or_default();
+        let n_kept = n_kept.entry(row.key.at_level(&top.per)).or_default();
         *n_kept += 1;
         *n_kept <= top.n
     });

@@ -29,6 +29,11 @@ pub enum ColumnType {
     Float,
 }
 
+/// The name of the column of a label that is grouped by.
+pub fn label_column(name: &str) -> String {
+    format!("label_{name}")
+}
+
 /// One column of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerColumn {
@@ -82,7 +87,7 @@ impl Layout {
         let mut columns: Vec<AnswerColumn> = dimensions.map(dimension_column).collect();
         // Their names can't be those of metrics or dimensions.
         let labels = query.labels.iter();
-        columns.extend(labels.map(|name| AnswerColumn::text(&format!("label_{name}"))));
+        columns.extend(labels.map(|name| AnswerColumn::text(&label_column(name))));
         columns.extend(cells.iter().map(|cell| metric_column(query, *cell)));
         Self {
             columns,
@@ -102,7 +107,7 @@ impl Layout {
         for by in &self.by {
             add_dimension_values(row, *by, values);
         }
-        // A total has no labels.
+        // A total has the labels of its level.
         let label = |place: usize| row.key.labels.get(place).and_then(Option::as_deref);
         values.extend((0..self.n_labels).map(|place| text(label(place))));
         values.extend(self.cells.iter().map(|cell| cell.value_of(row)));

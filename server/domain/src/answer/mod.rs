@@ -20,7 +20,9 @@ mod tally;
 mod tests;
 
 pub use compared::Compared;
-pub use layout::{AnswerColumn, AnswerValue, COUNT_MAX, ColumnType, Layout, shown_metrics};
+pub use layout::{
+    AnswerColumn, AnswerValue, COUNT_MAX, ColumnType, Layout, label_column, shown_metrics,
+};
 pub use sums::{GroupSums, SumColumn};
 pub use table::{GROUPS_MAX, Labels, MetricTable, Row, Total};
 pub use tally::{RowKey, Tally};

@@ -10,7 +10,7 @@ use super::sums::GroupSums;
 use super::table::check_size;
 use super::tally::RowKey;
 use crate::error_code::Refusal;
-use crate::query::{Dimension, Fill, MetricQuery};
+use crate::query::{Dimension, Fill, Level, MetricQuery};
 use crate::time::Date;
 
 /// The groups of an answer, by their numbers.
@@ -46,16 +46,14 @@ impl Sides {
         })
     }
 
-    /// The larger groups that agree in these dimensions; one of all groups for none of them.
-    pub(super) fn level(&self, dimensions: &[Dimension]) -> Self {
+    /// The larger groups of this level; one of all groups where nothing tells them apart.
+    pub(super) fn level(&self, level: &Level) -> Self {
         let mut keys = Keys::new(Vec::new());
-        if dimensions.is_empty() {
+        if level.is_grand() {
             keys.number(RowKey::default());
         }
         let own = self.keys.iter();
-        let number_of: Vec<u32> = own
-            .map(|key| keys.number(key.in_dimensions(dimensions)))
-            .collect();
+        let number_of: Vec<u32> = own.map(|key| keys.number(key.at_level(level))).collect();
         let regrouped = |sums: &GroupSums| sums.regrouped(&number_of);
         Self {
             keys: keys.list,

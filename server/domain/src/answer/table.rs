@@ -14,7 +14,7 @@ use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
 use crate::metric::{MetricCell, Unit};
 use crate::money::Currency;
-use crate::query::{CellPart, Dimension, MetricQuery};
+use crate::query::{CellPart, Level, MetricQuery};
 
 /// The most groups that one answer may have.
 pub const GROUPS_MAX: usize = 100_000;
@@ -59,7 +59,7 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
     /// The dimensions, in the order of the query's; none for the grand total.
-    pub level: Vec<Dimension>,
+    pub level: Level,
     /// The numbers.
     pub row: Row,
 }
@@ -99,9 +99,9 @@ impl MetricTable {
     ) -> Result<Self, Refusal> {
         let sides = Sides::new(&query, now, before)?;
         let totals = totals(&query, &sides, labels)?;
-        let total = match totals.iter().find(|total| total.level.is_empty()) {
+        let total = match totals.iter().find(|total| total.level.is_grand()) {
             Some(asked) => asked.row.clone(),
-            None => rows_of(&query, sides.level(&[]), labels)
+            None => rows_of(&query, sides.level(&Level::default()), labels)
                 .pop()
                 .expect("the level of no dimensions has one group"),
         };
@@ -118,7 +118,7 @@ impl MetricTable {
     /// Roughly how many bytes the table holds, for the cache's budget.
     pub fn size_bytes(&self) -> usize {
         let levels = self.totals.iter();
-        let levels = levels.map(|it| size_of_val(it.level.as_slice()) + it.row.size_bytes());
+        let levels = levels.map(|it| it.level.size_bytes() + it.row.size_bytes());
         let rows = self.rows.iter().chain([&self.total]);
         self.query.size_bytes() + rows.map(Row::size_bytes).sum::<usize>() + levels.sum::<usize>()
     }

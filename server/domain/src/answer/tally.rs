@@ -5,7 +5,7 @@ use crate::fact::Text;
 use crate::ids::{BrandId, CampaignId};
 use crate::metric::{Component, ComponentSum};
 use crate::money::Currency;
-use crate::query::Dimension;
+use crate::query::{Dimension, Level};
 use crate::time::Date;
 
 /// What a row is about: the values of the dimensions that are grouped by; the rest is `None`.
@@ -40,9 +40,9 @@ pub struct RowKey {
 }
 
 impl RowKey {
-    /// The key of the larger group that agrees with this one in these dimensions.
-    pub(super) fn in_dimensions(&self, dimensions: &[Dimension]) -> Self {
-        let by = |dimension| dimensions.contains(&dimension);
+    /// The key of the larger group of this level.
+    pub(super) fn at_level(&self, level: &Level) -> Self {
+        let by = |dimension| level.by.contains(&dimension);
         let by_campaign = by(Dimension::Campaign);
         let text = |text: &Option<Text>, dimension| text.clone().filter(|_| by(dimension));
         Self {
@@ -58,8 +58,20 @@ impl RowKey {
             age: text(&self.age, Dimension::Age),
             gender: text(&self.gender, Dimension::Gender),
             product: text(&self.product, Dimension::Product),
-            labels: Vec::new(),
+            labels: self.labels_at(level),
         }
+    }
+}
+
+impl RowKey {
+    /// The labels of the level in their places; none at all where it has none.
+    fn labels_at(&self, level: &Level) -> Vec<Option<Text>> {
+        if level.labels.is_empty() {
+            return Vec::new();
+        }
+        let own = self.labels.iter().enumerate();
+        own.map(|(place, label)| label.clone().filter(|_| level.labels.contains(&place)))
+            .collect()
     }
 }
 

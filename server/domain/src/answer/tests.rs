@@ -11,7 +11,7 @@ use crate::dataset::DatasetName;
 use crate::ids::{BrandId, CampaignId};
 use crate::metric::{Component, ComponentSum, Metric, NoteCode, Value};
 use crate::money::{Currency, Decimal};
-use crate::query::{Attribution, CellPart, Dimension, Fill, MetricQuery, Order, OrderKey};
+use crate::query::{Attribution, CellPart, Dimension, Fill, Level, MetricQuery, Order, OrderKey};
 use crate::time::{DateRange, date};
 
 struct NoLabels;
@@ -44,7 +44,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         having: Vec::new(),
         order_by: order_by.to_vec(),
         top: None,
-        totals: vec![Vec::new()],
+        totals: vec![Level::default()],
         compare: None,
         fill: Fill::None,
         attribution: Attribution::default(),

@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::dimension::Dimension;
 use super::fill::Fill;
 use super::having::Having;
+use super::levels::Level;
 use super::part::CellPart;
 use super::range::Grain;
 use super::top::Top;
@@ -112,8 +113,8 @@ pub struct MetricQuery {
     pub order_by: Vec<Order>,
     /// How many of the sorted rows are shown.
     pub top: Option<Top>,
-    /// The levels of totals: each a part of `by`, in its order; the one of all rows is empty.
-    pub totals: Vec<Vec<Dimension>>,
+    /// The levels of totals.
+    pub totals: Vec<Level>,
     /// With what the answer is compared.
     pub compare: Option<Compare>,
     /// What stands in periods without facts.
@@ -145,15 +146,8 @@ impl MetricQuery {
             + size_of_val(self.by.as_slice())
             + size_of_val(self.having.as_slice())
             + size_of_val(self.order_by.as_slice())
-            + self
-                .top
-                .as_ref()
-                .map_or(0, |top| size_of_val(top.per.as_slice()))
-            + self
-                .totals
-                .iter()
-                .map(|level| size_of_val(level.as_slice()) + size_of::<Vec<Dimension>>())
-                .sum::<usize>()
+            + self.top.as_ref().map_or(0, |top| top.per.size_bytes())
+            + self.totals.iter().map(Level::size_bytes).sum::<usize>()
             + texts(&self.labels)
             + filters.sum::<usize>()
             + label_filters.sum::<usize>()

@@ -44,6 +44,27 @@ pub(super) fn check_name(name: &str, known: &[String], path: &str) -> Result<(),
     )
 }
 
+/// The places of these labels among those that are grouped by, ascending and distinct.
+pub(super) fn places(
+    request: &MetricRequest,
+    asked: &[String],
+    path: &str,
+) -> Result<Vec<usize>, Refusal> {
+    let place_of = |(index, name): (usize, &String)| {
+        let place = request.labels.iter().position(|label| label == name);
+        place.ok_or_else(|| {
+            Refusal::invalid(format!("`{name}` is not in `labels`"))
+                .at(format!("{path}[{index}]"))
+                .with_allowed(request.labels.iter())
+        })
+    };
+    let places = asked.iter().enumerate().map(place_of);
+    let mut places: Vec<usize> = places.collect::<Result<_, _>>()?;
+    places.sort_unstable();
+    places.dedup();
+    Ok(places)
+}
+
 fn check_once<'a>(
     name: &str,
     mut earlier: impl Iterator<Item = &'a String>,

@@ -36,7 +36,7 @@ pub use dimension::{Dimension, DimensionColumn};
 pub use fill::Fill;
 pub use filter::{Accepts, FILTER_NODES_MAX, FilterRequest, TestRequest};
 pub use having::{Comparator, HAVING_MAX, Having, HavingRequest};
-pub use levels::TOTALS_LEVELS_MAX;
+pub use levels::{LabelLevelRequest, Level, TOTALS_LEVELS_MAX};
 pub use part::CellPart;
 pub use range::{Grain, RANGE_DAYS_MAX, RangeRequest, RangeUnit};
 pub use request::{MetricRequest, PlanContext, SelectedField};

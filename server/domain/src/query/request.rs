@@ -8,6 +8,7 @@ use super::dimension::Dimension;
 use super::fill::Fill;
 use super::filter::{self, FilterRequest};
 use super::having::{self, HavingRequest};
+use super::levels::LabelLevelRequest;
 use super::part::CellPart;
 use super::range::{Grain, RangeRequest};
 use super::top::{self, TopRequest};
@@ -61,6 +62,8 @@ pub struct MetricRequest {
     pub order_by: Vec<Order>,
     /// How many of the sorted rows are shown.
     pub top: Option<TopRequest>,
+    /// The levels of totals that labels tell apart.
+    pub label_totals: Vec<LabelLevelRequest>,
     /// The levels of totals, each a part of `by`.
     pub totals: Vec<Vec<Dimension>>,
     /// With what the answer is compared.
@@ -107,6 +110,7 @@ impl MetricRequest {
             order_by: Vec::new(),
             top: None,
             totals: vec![Vec::new()],
+            label_totals: Vec::new(),
             compare: None,
             fill: Fill::None,
             attribution: Attribution::default(),

@@ -3,6 +3,8 @@
 //! Invariant: totals don't know of it; they stay those of all rows.
 
 use super::dimension::Dimension;
+use super::labels;
+use super::levels::Level;
 use super::request::MetricRequest;
 use crate::error_code::Refusal;
 
@@ -14,8 +16,10 @@ pub const TOP_MAX: usize = 10_000;
 pub struct TopRequest {
     /// How many.
     pub n: i64,
-    /// Of each combination of these; none of them means of all rows.
+    /// Of each combination of these and of the labels; none of either means of all rows.
     pub per: Vec<Dimension>,
+    /// The names of labels that are grouped by.
+    pub per_labels: Vec<String>,
 }
 
 /// How many rows are kept, in the order of the answer.
@@ -23,8 +27,8 @@ pub struct TopRequest {
 pub struct Top {
     /// How many, at least one.
     pub n: usize,
-    /// Of each combination of these dimensions; sorted and distinct.
-    pub per: Vec<Dimension>,
+    /// Of each group of this level, whose dimensions are sorted and distinct.
+    pub per: Level,
 }
 
 /// The rows to keep; refuses numbers out of bounds, and dimensions that are not grouped by.
@@ -46,8 +50,10 @@ pub(super) fn canonical(request: &MetricRequest) -> Result<Option<Top>, Refusal>
             .at(format!("top.per[{index}]"))
             .with_allowed(request.by.iter().map(|by| by.as_str())));
     }
-    let mut per = top.per.clone();
-    per.sort_unstable();
-    per.dedup();
+    let mut by = top.per.clone();
+    by.sort_unstable();
+    by.dedup();
+    let labels = labels::places(request, &top.per_labels, "top.perLabels")?;
+    let per = Level { by, labels };
     Ok(Some(Top { n, per }))
 }
