@@ -3,6 +3,7 @@
 
 mod admin;
 mod catalog;
+mod rates;
 
 use std::path::PathBuf;
 

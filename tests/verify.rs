@@ -268,6 +268,9 @@ fn an_earlier_moment_can_not_be_asked_once_a_segment_is_given_up_though_its_answ
     warm.forget();
     let code = analyst.error(&document)["extensions"]["code"].take();
     assert_eq!(code, "SNAPSHOT_EXPIRED");
+    let changed = r#"{ changedSince(snapshot: "1.0") { snapshot } }"#;
+    let code = analyst.error(changed)["extensions"]["code"].take();
+    assert_eq!(code, "SNAPSHOT_EXPIRED");
 }
 
 #[test]

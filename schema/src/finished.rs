@@ -24,7 +24,10 @@ const DETERMINED_FIELDS: [&str; 2] = ["metrics", "__typename"];
 /// The input field by which a client asks for an answer that isn't from the cache.
 const CACHE_FIELD: &str = "cache";
 
-/// The one word of that field which takes what is there.
+/// The input field by which a client asks how old facts are now.
+const STALENESS_FIELD: &str = "staleness";
+
+/// The one word of `cache` which takes what is there.
 const CACHE_USE: &str = "USE";
 
 /// What is known of a request before it is read.
@@ -108,14 +111,14 @@ fn is_determined_field(field: &Field, variables: &Variables) -> bool {
 }
 
 /// Whether an argument or input field of this name, or one within it, asks for anything but to
-/// use the cache. A word comes as text in the value of a variable.
+/// use the cache, or for what depends on the present moment. A word comes as text in the value of a variable.
 fn passes_cache(name: &str, value: &Value) -> bool {
     let is_use = match value {
         Value::Enum(word) => word == CACHE_USE,
         Value::String(word) => word == CACHE_USE,
         _ => false,
     };
-    if name == CACHE_FIELD && !is_use {
+    if (name == CACHE_FIELD && !is_use) || (name == STALENESS_FIELD && *value != Value::Null) {
         return true;
     }
     match value {
@@ -180,5 +183,9 @@ mod tests {
         assert!(is_kept(by_variable, json!({ "c": "USE" })));
         assert!(!is_kept(whole, json!({ "i": { "cache": "REFRESH" } })));
         assert!(is_kept(whole, json!({ "i": {} })));
+        let staleness =
+            json!({ "i": { "staleness": { "maxAgeSeconds": 60, "onStale": "SERVE" } } });
+        assert!(!is_kept(whole, staleness));
+        assert!(is_kept(whole, json!({ "i": { "staleness": null } })));
     }
 }

@@ -12,6 +12,7 @@
 mod api;
 mod batch;
 mod catalog;
+mod changes;
 mod completion;
 mod context;
 mod cost;

@@ -6,6 +6,7 @@ use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_service::{BatchFilter, Cursor, ExportContent};
 
 use crate::catalog::Catalog;
+use crate::changes::{Changes, changed_since};
 use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
@@ -165,6 +166,19 @@ impl Query {
     /// What this caller can ask for: metrics, dimensions, what goes together, and the limits that hold.
     async fn catalog(&self) -> Catalog {
         Catalog::new()
+    }
+
+    /// What a client must load again that holds numbers of a snapshot, such as that of an answer's `meta`: the months whose facts changed since. `SNAPSHOT_EXPIRED` when it is older than what is kept.
+    async fn changed_since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The snapshot that the client holds numbers of, such as `42.7`.")]
+        snapshot: ID,
+        #[graphql(desc = "Only months of these brands; left out, of all that the token may see.")]
+        brands: Option<Vec<ID>>,
+        #[graphql(desc = "Only months of this dataset.")] dataset: Option<DatasetName>,
+    ) -> Result<Changes> {
+        changed_since(ctx.state(), &snapshot, brands, dataset).await
     }
 
     /// What a metric query would read if it were asked now: partitions, their sources, rows and bytes. Computes nothing.

@@ -104,6 +104,8 @@ pub(crate) enum NoteCode {
     NotAtThisGrain,
     /// The cell would add up several currencies.
     MixedCurrency,
+    /// A day's money has no rate into the currency asked for, and none is guessed.
+    FxRateMissing,
     /// People reached can't be added up: the number exists only in a row of one campaign.
     NotAdditive,
     /// No report is of exactly the row's period.
@@ -134,6 +136,16 @@ pub(crate) enum CacheMode {
     Bypass,
 }
 
+/// What becomes of a question whose facts are older than it accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::OnStale")]
+pub(crate) enum OnStale {
+    /// It is answered, with the warning `STALE`.
+    Serve,
+    /// It is refused with the code `STALE`.
+    Fail,
+}
+
 /// What the sums of a partition come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_service::PartitionSource")]
@@ -162,6 +174,10 @@ pub(crate) enum WarningCode {
     BrandCostsLeftOut,
     /// A brand's cost is not spread by spend, because its campaigns have several currencies.
     CostsNotSpread,
+    /// Some day's money has no rate into the currency asked for; the message names the days.
+    FxRateMissing,
+    /// The newest facts of what is asked are older than `staleness` accepts.
+    Stale,
     /// The range compared with has more periods than the range; the last ones are left out.
     PreviousRangeCut,
 }

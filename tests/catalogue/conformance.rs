@@ -5,8 +5,8 @@ use bellwether_catalogue::{Catalogue, CatalogueConfig, Location};
 use bellwether_test_support::postgres::PostgresCluster;
 
 use super::{
-    attribute_cases, compaction_cases, copy_cases, custom_metric_cases, ingest_cases, repair_cases,
-    tenancy_cases, version_cases,
+    attribute_cases, compaction_cases, copy_cases, custom_metric_cases, exchange_rate_cases,
+    ingest_cases, repair_cases, tenancy_cases, version_cases,
 };
 
 macro_rules! conformance {
@@ -47,6 +47,12 @@ conformance! {
     custom_metric_cases::an_agency_has_so_many_custom_metrics_and_no_more,
     custom_metric_cases::a_custom_metric_has_so_many_revisions_and_no_more,
     custom_metric_cases::an_archived_metric_keeps_its_revisions_and_can_be_saved_again,
+    exchange_rate_cases::a_correction_is_a_revision_and_what_was_known_stays,
+    exchange_rate_cases::the_same_rates_again_change_nothing,
+    exchange_rate_cases::a_change_of_rates_raises_the_catalogue_version,
+    exchange_rate_cases::a_carried_rate_gives_way_to_one_of_its_day_and_never_replaces_it,
+    exchange_rate_cases::rates_are_their_agencys_alone,
+    exchange_rate_cases::an_import_never_looks_older_than_the_one_before,
     ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
     ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
     ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,

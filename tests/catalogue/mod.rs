@@ -5,6 +5,7 @@ mod compaction_cases;
 mod conformance;
 mod copy_cases;
 mod custom_metric_cases;
+mod exchange_rate_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;

@@ -171,11 +171,18 @@ fn day_of(key: &Key) -> Date {
 
 /// The period of a day; the first agency's weeks start on Sunday and its fiscal years in January.
 pub(super) fn period(day: Date, question: &Question) -> String {
-    let begins = |day: Date| match question.grain {
-        "WEEK" => {
-            let start = question.week_start.unwrap_or("SUNDAY");
-            day.weekday() == parse_weekday(start).expect("a weekday")
-        }
+    let start = question.week_start.unwrap_or("SUNDAY");
+    first_day_of(day, question.grain, start)
+}
+
+/// The first day of the period of a day, by weeks from Monday on.
+pub(super) fn first_day(day: Date, grain: &str) -> String {
+    first_day_of(day, grain, "MONDAY")
+}
+
+fn first_day_of(day: Date, grain: &str, week_start: &str) -> String {
+    let begins = |day: Date| match grain {
+        "WEEK" => day.weekday() == parse_weekday(week_start).expect("a weekday"),
         "MONTH" => day.day() == 1,
         "QUARTER" => day.day() == 1 && day.month() % 3 == 1,
         "YEAR" => day.day() == 1 && day.month() == 1,
@@ -264,7 +271,7 @@ fn whole(sum: i128, place: usize) -> String {
 }
 
 /// A quotient to ten places, halves away from zero.
-fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
+pub(super) fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
     if below == 0 {
         return Err("ZERO_DENOMINATOR");
     }
@@ -321,7 +328,7 @@ fn cells_of(row: &Value) -> Cells {
     METRICS.iter().map(|metric| cell_of(row, metric)).collect()
 }
 
-fn cell_of(row: &Value, metric: &str) -> String {
+pub(super) fn cell_of(row: &Value, metric: &str) -> String {
     match &row[metric] {
         Value::String(decimal) => decimal.clone(),
         Value::Number(number) => number.as_i64().map_or_else(

@@ -1,6 +1,7 @@
 //! Random reports, asked for over GraphQL, against a naive fold and a naive evaluator of every
 //! option, both written from the rules.
 
+mod currency;
 mod filter;
 mod fold;
 mod options;

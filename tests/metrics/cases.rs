@@ -32,6 +32,9 @@ fn every_case_answers_what_it_expects() {
         let mut file = CaseFile::parse(&text);
         let server = an_empty_server();
         commit(&server, &file.reports);
+        for rates in &file.rates {
+            server.analyst().import_rates(rates);
+        }
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         for case in &mut file.cases {
             n_cases += 1;

@@ -110,6 +110,16 @@ const QUERIES: &[Use] = &[
         FindsNothing,
     ),
     used(
+        "changedSince",
+        r#"{ changedSince(snapshot: "0.0") { periods { brand { slug } brandId dataset from until } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "changedSince",
+        r#"{ changedSince(snapshot: "0.0", brands: ["BRAND_ID"]) { periods { brandId } } }"#,
+        FindsNothing,
+    ),
+    used(
         "explainMetrics",
         r#"{ explainMetrics(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}}) { rows bytes partitions { rows segments } } }"#,
         SeesOnlyTheirOwn,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Metric;
+use bellwether_domain::money::Currency;
 use bellwether_domain::query::MetricColumn;
 use bellwether_domain::time::DateRange;
 use bellwether_service::MetricsAnswer;
@@ -227,9 +228,24 @@ impl ResultMeta {
         Ok(viewer.agency.timezone.to_string())
     }
 
+    /// When the newest batch of the answer's dataset and brands was committed; null when there is none.
+    async fn committed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let state = ctx.state();
+        let newest = state.services.committed_at(&state.scope, &self.answer);
+        Ok(state.answer(newest.await)?.map(DateTime))
+    }
+
+    /// The currency of the answer's money: the one that `currency` asks for, else that of the grand total; null without money or with several currencies.
+    async fn currency(&self) -> Option<&str> {
+        let table = self.answer.table();
+        let asked = table.query.conversion.map(|conversion| conversion.into);
+        let currency = asked.or(table.total.currency);
+        currency.map(Currency::code)
+    }
+
     /// What an analyst should know beside the numbers.
     async fn warnings(&self) -> Vec<Warning> {
-        let warnings = self.answer.warnings().iter();
+        let warnings = self.answer.warnings();
         warnings
             .map(|warning| Warning {
                 code: warning.code.into(),

@@ -4,13 +4,15 @@ use async_graphql::{ID, InputObject, OneofObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::query::{self, CompareRequest, MetricRequest, RangeRequest};
-use bellwether_service::{Cursor, Reading};
+use bellwether_service::{Cursor, Reading, Staleness};
 
 use super::filters::MetricsFilter;
 use super::selection::Selection;
 use super::shown::{HavingInput, LabelLevelInput, MetricsOrder, TopInput, conditions, orders};
 use crate::scalars::{Date, DateTime};
-use crate::words::{CacheMode, DatasetName, Dimension, Fill, Grain, Metric, RangeUnit, Weekday};
+use crate::words::{
+    CacheMode, DatasetName, Dimension, Fill, Grain, Metric, OnStale, RangeUnit, Weekday,
+};
 
 /// A metric query.
 #[derive(Debug, InputObject)]
@@ -58,6 +60,12 @@ pub(crate) struct MetricsInput {
     fill: Fill,
     /// Which attribution window is used, where campaigns report several.
     attribution: Option<AttributionInput>,
+    /// The time zone that the days are meant in, such as `Asia/Shanghai`: refused when the days of a campaign that is asked for are cut in another one, because days can't be cut anew.
+    timezone: Option<String>,
+    /// How old the newest facts of what is asked may be; left out, of any age.
+    staleness: Option<StalenessInput>,
+    /// The code of the currency that all money is converted into, day by day, such as `USD`; left out, each campaign's money is in its own. A day without a rate makes the cell null, with the note `FX_RATE_MISSING`.
+    currency: Option<String>,
     /// Facts as they were known at this moment; names, platforms and labels are the present ones.
     as_of: Option<DateTime>,
     /// What is wanted of the caches.
@@ -112,6 +120,24 @@ pub(crate) struct AlignmentInput {
     weekday_aligned: bool,
 }
 
+/// How old the newest facts of an answer may be.
+#[derive(Debug, InputObject)]
+pub(crate) struct StalenessInput {
+    /// The most seconds since the newest batch of the dataset and brands asked for was committed, 0 or more; with `asOf`, of the age at that moment.
+    max_age_seconds: i32,
+    /// What becomes of a question whose facts are older.
+    on_stale: OnStale,
+}
+
+impl From<&StalenessInput> for Staleness {
+    fn from(input: &StalenessInput) -> Self {
+        Self {
+            max_age_s: input.max_age_seconds.into(),
+            on_stale: input.on_stale.into(),
+        }
+    }
+}
+
 /// Which attribution window is used.
 #[derive(Debug, Default, InputObject)]
 pub(crate) struct AttributionInput {
@@ -141,6 +167,7 @@ impl MetricsInput {
             cursor,
             as_of: self.as_of.map(|moment| moment.0),
             cache: self.cache.into(),
+            staleness: self.staleness.as_ref().map(Into::into),
         }
     }
 
@@ -177,6 +204,8 @@ impl MetricsInput {
                 window: attribution.window,
                 accept_mixed: attribution.accept_mixed,
             },
+            timezone: self.timezone,
+            currency: self.currency,
         })
     }
 }

@@ -228,7 +228,7 @@ macro_rules! metrics_row {
                 self.row().campaign_name.as_deref()
             }
 
-            /// The currency of the row's money; null without money or with several currencies.
+            /// The currency of the row's money; null without money or with several currencies. Grouped by `CURRENCY`, the one of the row's campaigns, also where their money is converted.
             async fn currency(&self) -> Option<&str> {
                 let row = self.row();
                 row.key.currency.or(row.currency).map(|currency| currency.code())

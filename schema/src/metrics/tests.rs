@@ -13,6 +13,7 @@ use bellwether_domain::money::Currency;
 use bellwether_domain::query::{
     Dimension, MetricColumn, MetricRequest, PlanContext, RangeRequest, RangeUnit,
 };
+use bellwether_domain::rates::RatesRevision;
 use bellwether_domain::time::{Weekday, date};
 use serde_json::json;
 
@@ -52,6 +53,7 @@ fn answer(impressions: i128) -> MetricTable {
         },
         label_names: Vec::new(),
         custom_metrics: Vec::new(),
+        rates: RatesRevision::default(),
     };
     let mut tally = Tally::default();
     let currency = Currency::parse("USD").unwrap();

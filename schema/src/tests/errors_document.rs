@@ -81,6 +81,12 @@ fn meaning_of_warning(code: WarningCode) -> &'static str {
         WarningCode::CostsNotSpread => {
             "A brand's cost is not spread by spend, because its campaigns have several currencies."
         }
+        WarningCode::FxRateMissing => {
+            "Some day's money has no rate into the currency asked for; the message names the days."
+        }
+        WarningCode::Stale => {
+            "The newest facts of what is asked are older than `staleness` accepts."
+        }
         WarningCode::PreviousRangeCut => {
             "The range compared with has more periods than the range; the last ones are left out."
         }

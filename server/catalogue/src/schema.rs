@@ -31,6 +31,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    rate_imports (agency_id, revision) {
+        agency_id -> Text,
+        revision -> BigInt,
+        imported_by -> Nullable<Text>,
+        imported_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    exchange_rates (agency_id, to_currency, from_currency, day, revision) {
+        agency_id -> Text,
+        to_currency -> Text,
+        from_currency -> Text,
+        day -> Text,
+        revision -> BigInt,
+        rate -> BigInt,
+        source -> Text,
+        carried_from -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     operator_tokens (name) {
         name -> Text,
         secret_sha256 -> Text,
@@ -298,12 +320,14 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
 );
 
 /// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 23] = [
+pub(crate) const TABLES: [&str; 25] = [
     "agencies",
     "operator_tokens",
     "data_store",
     "members",
     "custom_metric_revisions",
+    "rate_imports",
+    "exchange_rates",
     "tokens",
     "brands",
     "member_brands",

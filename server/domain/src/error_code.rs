@@ -86,6 +86,8 @@ error_codes! {
         "A part that the answer needs is away or full, such as the database or the disk; nothing was written.";
     SnapshotExpired, "SNAPSHOT_EXPIRED", 410, false,
         "The moment or snapshot asked for is older than what is kept; the message gives the oldest one that can be read.";
+    Stale, "STALE", 503, true,
+        "The newest facts of what was asked are older than `staleness` accepts; the message says since when.";
     PluginFault, "PLUGIN_FAULT", 502, false,
         "A plugin crashed, hung, refused its input or answered in a wrong shape; the message says which and how.";
     CorruptSegment, "CORRUPT_SEGMENT", 500, false,

@@ -18,6 +18,9 @@ use crate::query::{
     BY_MAX, FILTER_NODES_MAX, FILTER_VALUES_MAX, HAVING_MAX, LABELS_MAX, ORDER_BY_MAX,
     RANGE_DAYS_MAX, TOP_MAX, TOTALS_LEVELS_MAX,
 };
+use crate::rates::{
+    CARRY_DAYS_MAX, RATE_LINE_BYTES_MAX, RATE_MAX, RATE_PLACES_MAX, RATE_SOURCE_BYTES_MAX,
+};
 
 /// A limit that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,31 @@ impl Limit {
 
 /// The limits of the domain's rules, which every server has.
 pub const LIMITS: &[Limit] = &[
+    Limit::new(
+        "rate_places_max",
+        RATE_PLACES_MAX as u64,
+        "Decimal places of an exchange rate.",
+    ),
+    Limit::new(
+        "rate_max",
+        RATE_MAX.unsigned_abs(),
+        "An exchange rate itself.",
+    ),
+    Limit::of_size(
+        "rate_source_bytes_max",
+        RATE_SOURCE_BYTES_MAX,
+        "Bytes of an exchange rate's source.",
+    ),
+    Limit::of_size(
+        "rate_line_bytes_max",
+        RATE_LINE_BYTES_MAX,
+        "Bytes of a line of a file of exchange rates.",
+    ),
+    Limit::new(
+        "carry_days_max",
+        CARRY_DAYS_MAX as u64,
+        "Days over which an import carries an exchange rate.",
+    ),
     Limit::of_size("by_max", BY_MAX, "Dimensions of one query."),
     Limit::of_size("order_by_max", ORDER_BY_MAX, "Sort keys of one query."),
     Limit::of_size("having_max", HAVING_MAX, "Entries of `having`."),

@@ -105,6 +105,33 @@ pub fn decimal_of_micros(micros: i128) -> Option<Decimal> {
         .map(|amount| amount.normalize())
 }
 
+/// A scaled integer as a decimal, without trailing zeros: exactly where it fits 96 bits, else
+/// rounded to 28 figures.
+pub fn decimal_near(scaled: i128, scale: u32) -> Decimal {
+    let (mut scaled, mut scale) = (scaled, scale);
+    loop {
+        if let Ok(amount) = Decimal::try_from_i128_with_scale(scaled, scale) {
+            return amount.normalize();
+        }
+        if scale == 0 {
+            return if scaled < 0 {
+                Decimal::MIN
+            } else {
+                Decimal::MAX
+            };
+        }
+        let rounding = if scaled % 10 >= 5 {
+            1
+        } else if scaled % 10 <= -5 {
+            -1
+        } else {
+            0
+        };
+        scaled = scaled / 10 + rounding;
+        scale -= 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

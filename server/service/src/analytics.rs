@@ -24,6 +24,7 @@ mod caches;
 mod classes;
 mod code_condition;
 mod columns;
+mod conversion;
 mod costs;
 mod cursor;
 mod engine;
@@ -40,17 +41,20 @@ mod reading;
 mod reported;
 mod roll_ups;
 mod snapshots;
+mod staleness;
 mod sums;
 #[cfg(test)]
 mod tests;
 mod warming;
 mod weights;
 mod windows;
+mod zones;
 
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
 use bellwether_domain::query::{MetricQuery, MetricRequest};
+use bellwether_domain::rates::RateTable;
 use bellwether_domain::segment::Snapshot;
 
 use answer::Computed;
@@ -62,6 +66,7 @@ pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
 use put_together::Read;
 pub use reading::Reading;
+pub use staleness::{OnStale, Staleness};
 
 use crate::attributes::Attributes;
 use crate::error::{Error, Result};
@@ -74,6 +79,8 @@ struct Asked {
     query: MetricQuery,
     snapshot: Snapshot,
     attributes: Arc<Attributes>,
+    /// The rates that its money is converted by, once they are needed.
+    rates: Option<Arc<RateTable>>,
     cache: CacheMode,
 }
 
@@ -99,12 +106,13 @@ impl Services {
         let asked = parts.asked(scope, request, reading).await?;
         let (snapshot, results) = (asked.snapshot, &parts.caches.results);
         let key = (scope.agency(), asked.query.clone(), snapshot);
+        let stale = parts.check_staleness(&asked, reading).await?;
         let price = parts.price(&asked).await?;
         let is_there = asked.cache == CacheMode::Use && results.contains_key(&key);
         let charged = if is_there { 0 } else { price };
         self.charge(scope, charged)?;
         let answered = |computed, is_hit| {
-            let answer = MetricsAnswer::new(computed, snapshot, is_hit, price);
+            let answer = MetricsAnswer::new(computed, snapshot, is_hit, price, stale.clone());
             self.refund(scope, charged.saturating_sub(answer.cost().actual));
             answer
         };
@@ -138,8 +146,13 @@ impl Parts {
         reading: Reading,
     ) -> Result<Asked> {
         let (newest, attributes) = self.attributes(scope).await?;
-        let query = request.plan(&attributes.plan_context(self.clock.now()))?;
+        let mut context = attributes.plan_context(self.clock.now());
+        if let Some(moment) = reading.as_of.filter(|_| request.currency.is_some()) {
+            context.rates = self.rates_revision_at(scope, moment).await?;
+        }
+        let query = request.plan(&context)?;
         snapshots::check_filters(&query, &attributes)?;
+        zones::check(request.timezone.as_deref(), &query, &attributes)?;
         snapshots::check_cursor(reading.cursor, &query)?;
         let snapshot = self.settle_snapshot(scope, newest, reading).await?;
         Ok(Asked {
@@ -147,6 +160,7 @@ impl Parts {
             query,
             snapshot,
             attributes,
+            rates: None,
             cache: reading.cache,
         })
     }
@@ -154,6 +168,7 @@ impl Parts {
     /// Computes an answer. Compaction may have replaced a file that the list at hand names, or put
     /// newer facts into it whose texts the codes at hand lack: then once more with what is newest.
     async fn compute(self: &Arc<Self>, mut asked: Asked) -> Result<Arc<Computed>> {
+        asked.rates = self.rates(&asked).await?;
         let (mut has_relisted, mut has_recoded) = (false, false);
         loop {
             match self.compute_once(&asked).await {

@@ -17,6 +17,7 @@ use bellwether_domain::codes::CodeTable;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::metric::CustomMetric;
 use bellwether_domain::query::PlanContext;
+use bellwether_domain::rates::RatesRevision;
 use bellwether_domain::time::Timestamp;
 
 pub(crate) use classes::AttributeClasses;
@@ -42,6 +43,8 @@ pub(crate) struct Attributes {
     label_names: Vec<String>,
     /// The newest revision of each of the agency's own metrics, by name.
     custom_metrics: Vec<Arc<CustomMetric>>,
+    /// The present revision of exchange rates.
+    rates: RatesRevision,
     classes: AttributeClasses,
     brand_names: HashMap<BrandId, Arc<str>>,
 }
@@ -96,7 +99,11 @@ impl Attributes {
         let campaigns = campaigns.into_iter().map(shared).collect();
         let custom_metrics = parts.catalogue.list_custom_metrics(scope)?;
         let custom_metrics = custom_metrics.into_iter().map(Arc::new).collect();
-        Ok(Self::of(agency, brands, campaigns, codes, custom_metrics))
+        let rates = parts.catalogue.rates_revision(scope)?;
+        Ok(Self {
+            rates,
+            ..Self::of(agency, brands, campaigns, codes, custom_metrics)
+        })
     }
 
     fn of(
@@ -132,6 +139,7 @@ impl Attributes {
             coded,
             label_names,
             custom_metrics,
+            rates: RatesRevision::default(),
             classes,
         }
     }
@@ -141,7 +149,10 @@ impl Attributes {
         let campaigns = self.campaigns.values().map(Arc::clone).collect();
         let custom_metrics = self.custom_metrics.clone();
         let (agency, brands) = (self.agency.clone(), self.brands.clone());
-        Self::of(agency, brands, campaigns, codes, custom_metrics)
+        Self {
+            rates: self.rates,
+            ..Self::of(agency, brands, campaigns, codes, custom_metrics)
+        }
     }
 
     /// About how many bytes of memory it holds; campaigns and codes count whole also where they
@@ -212,6 +223,7 @@ impl Attributes {
             },
             label_names: self.label_names.clone(),
             custom_metrics: self.custom_metrics.clone(),
+            rates: self.rates,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `custom_metrics`, `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `custom_metrics`, `exchange_rates`, `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -15,11 +15,13 @@ mod backup;
 mod batches;
 mod budget;
 mod budgets;
+mod changes;
 mod compaction;
 mod config;
 mod custom_metrics;
 mod documents;
 mod error;
+mod exchange_rates;
 mod export;
 mod finished;
 mod ingest;
@@ -36,16 +38,18 @@ mod verification;
 pub use bellwether_catalogue::{BatchFilter, BatchState, BatchSummary, CampaignChange, Retracted};
 
 pub use analytics::{
-    CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, PartitionExplained,
-    PartitionSource, Reading, Warning, WarningCode,
+    CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, OnStale,
+    PartitionExplained, PartitionSource, Reading, Staleness, Warning, WarningCode,
 };
 pub use backup::{BackupReport, OnDamage, RESTORING, RestoreReport, restore};
 pub use batches::BatchPage;
 pub use budgets::{Balance, BudgetConfig, Cost};
+pub use changes::{CHANGED_PERIODS_MAX, ChangedPeriod, Changes};
 pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};
 pub use documents::DocumentHash;
 pub use error::{Error, Result};
+pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatesOutcome};
 pub use export::{ExportContent, ExportPlace, ExportStream, ExportsConfig, StreamedExport};
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};

@@ -179,7 +179,7 @@ impl RetractArgs {
     }
 }
 
-fn require_agency(door: &DoorArgs, agency: Option<&Slug>) -> Result<(), String> {
+pub(super) fn require_agency(door: &DoorArgs, agency: Option<&Slug>) -> Result<(), String> {
     if door.is_remote() || agency.is_some() {
         return Ok(());
     }
@@ -204,7 +204,7 @@ fn line(batch: &Value) -> String {
     )
 }
 
-fn slug(text: &str) -> Result<Slug, String> {
+pub(super) fn slug(text: &str) -> Result<Slug, String> {
     Slug::parse(text).map_err(|refusal| refusal.message)
 }
 

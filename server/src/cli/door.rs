@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bellwether_domain::Scope;
 use bellwether_domain::agency::Slug;
 use bellwether_schema::{GraphqlRequest, Method};
 use clap::Args;
@@ -13,6 +14,7 @@ use ureq::Agent;
 use super::ingest::BearerToken;
 use crate::app::{App, told};
 use crate::config::Config;
+use crate::http::outcome_json;
 use crate::maintenance::Maintenance;
 
 /// A server that doesn't take the connection in this time is away.
@@ -20,6 +22,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The server answers once the work is through; a large backup takes a while.
 const ANSWER_TIMEOUT: Duration = Duration::from_hours(6);
+
+/// The content type of most requests.
+const JSON: &str = "application/json";
 
 /// How much of an answer that is not Bellwether's is shown.
 const FOREIGN_ANSWER_CHARS_MAX: usize = 200;
@@ -87,7 +92,8 @@ impl Door {
             }
             Self::Server { url, token } => {
                 let (path, body) = work.request();
-                let answer = post(url, path, token, &body)?;
+                let body = body.to_string();
+                let answer = post(url, path, token, JSON, body.as_bytes())?;
                 match answer["error"]["message"].as_str() {
                     Some(message) => {
                         let code = answer["error"]["code"].as_str().unwrap_or_default();
@@ -96,6 +102,32 @@ impl Door {
                     None => Ok(answer),
                 }
             }
+        }
+    }
+
+    /// Takes a file of exchange rates in, in the folder as the operator of an agency, and gives
+    /// what came of it.
+    pub(super) async fn import_rates(
+        &self,
+        agency: Option<&Slug>,
+        file: Vec<u8>,
+        carry_days: u32,
+    ) -> Result<Value, String> {
+        let answer = match self {
+            Self::Folder(app) => {
+                let scope = scope_in(app, agency)?;
+                let imported = app.services.import_rates(&scope, file, carry_days).await;
+                let outcome = imported.map_err(|error| error.refusal().message)?;
+                return Ok(outcome_json(&outcome));
+            }
+            Self::Server { url, token } => {
+                let path = format!("/v1/rates?carryDays={carry_days}");
+                post(url, &path, token, "text/csv", &file)?
+            }
+        };
+        match answer["error"]["message"].as_str() {
+            Some(message) => Err(message.to_owned()),
+            None => Ok(answer),
         }
     }
 
@@ -110,7 +142,7 @@ impl Door {
             Self::Folder(app) => in_folder(app, agency, query, variables).await?,
             Self::Server { url, token } => {
                 let body = json!({ "query": query, "variables": variables });
-                post(url, "/graphql", token, &body)?
+                post(url, "/graphql", token, JSON, body.to_string().as_bytes())?
             }
         };
         let error = [&answer["errors"][0], &answer["error"]]
@@ -129,9 +161,7 @@ async fn in_folder(
     query: &str,
     variables: Value,
 ) -> Result<Value, String> {
-    let agency = agency.ok_or("name the agency with `--agency`")?;
-    let scope = app.services.catalogue().operator_scope(agency);
-    let scope = scope.map_err(|error| told(&error))?;
+    let scope = scope_in(app, agency)?;
     let request = json!({ "query": query, "variables": variables });
     let request = GraphqlRequest::from_json(request.to_string().as_bytes())
         .map_err(|refusal| format!("the question can't be put: {}", refusal.message))?;
@@ -141,8 +171,21 @@ async fn in_folder(
         .map_err(|error| format!("the answer can't be read: {error}"))
 }
 
-/// Posts JSON and reads JSON, blocking the thread; errors come in the answer.
-fn post(url: &str, path: &str, token: &BearerToken, body: &Value) -> Result<Value, String> {
+/// The operator's scope of an agency.
+fn scope_in(app: &App, agency: Option<&Slug>) -> Result<Scope, String> {
+    let agency = agency.ok_or("name the agency with `--agency`")?;
+    let scope = app.services.catalogue().operator_scope(agency);
+    scope.map_err(|error| told(&error))
+}
+
+/// Posts a body and reads JSON, blocking the thread; errors come in the answer.
+fn post(
+    url: &str,
+    path: &str,
+    token: &BearerToken,
+    content_type: &str,
+    body: &[u8],
+) -> Result<Value, String> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         // Not followed, so that the token goes to the named server only.
@@ -156,8 +199,8 @@ fn post(url: &str, path: &str, token: &BearerToken, body: &Value) -> Result<Valu
     let mut response = agent
         .post(format!("{url}{path}"))
         .header("Authorization", format!("Bearer {}", token.reveal()))
-        .header("Content-Type", "application/json")
-        .send(body.to_string())
+        .header("Content-Type", content_type)
+        .send(body)
         .map_err(away)?;
     let text = response.body_mut().read_to_string().map_err(away)?;
     serde_json::from_str(&text).map_err(|_| {

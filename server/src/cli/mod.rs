@@ -11,6 +11,7 @@ pub mod generate;
 pub mod ingest;
 mod ingest_bar;
 mod local;
+mod rates;
 mod restore;
 mod serve;
 mod verify;
@@ -47,6 +48,9 @@ enum Command {
     /// List what was sent in, or undo one of it.
     #[command(subcommand)]
     Batch(batch::BatchCommand),
+    /// Exchange rates, which answers in another currency convert by.
+    #[command(subcommand)]
+    Rates(rates::RatesCommand),
     /// Merge small segments now.
     Compact(compact::CompactArgs),
     /// See whether everything is there and whole, and how to mend what is not.
@@ -121,6 +125,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         }
         Command::Ingest(args) => local::ingest(args).await,
         Command::Batch(command) => batch::run(command).await,
+        Command::Rates(command) => rates::run(command).await,
         Command::Compact(args) => compact::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Backup(args) => backup::run(args).await,

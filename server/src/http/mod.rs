@@ -12,6 +12,7 @@ mod graphql;
 mod health;
 mod ingest;
 mod maintenance;
+mod rates;
 mod receiving;
 mod request_id;
 mod server;
@@ -19,4 +20,5 @@ mod small_body;
 
 pub use connection::Connections;
 pub(crate) use error::refusal_json;
+pub(crate) use rates::outcome_json;
 pub use server::{HttpState, Listening, listen};

@@ -19,7 +19,7 @@ use super::connection::{Connections, Watching};
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
-use super::{explorer, export, graphql, health, ingest, maintenance};
+use super::{explorer, export, graphql, health, ingest, maintenance, rates};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -101,6 +101,7 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/schema.graphql", only("GET", get(sdl)))
         .at("/v1/export", only("GET", get(export::export)))
         .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
+        .at("/v1/rates", only("POST", post(rates::rates)))
         .at(
             "/v1/maintenance/:work",
             only("POST", post(maintenance::maintenance)),
@@ -157,6 +158,7 @@ fn front(poem::web::Data(state): poem::web::Data<&HttpState>) -> String {
          {explorer}GET  /schema.graphql     its schema\n\
          POST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
          GET  /v1/export          numbers out: CSV, Arrow or Parquet\n\
+         POST /v1/rates           exchange rates in: CSV\n\
          GET  /health/ready       whether it can answer\n"
     )
 }

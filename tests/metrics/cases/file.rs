@@ -7,6 +7,8 @@ pub(super) struct CaseFile {
     /// What the file says before its first section.
     about: String,
     pub(super) reports: Vec<Report>,
+    /// Files of exchange rates, imported after the reports.
+    pub(super) rates: Vec<String>,
     pub(super) cases: Vec<Case>,
 }
 
@@ -31,6 +33,7 @@ impl CaseFile {
         let mut file = Self {
             about: String::new(),
             reports: Vec::new(),
+            rates: Vec::new(),
             cases: Vec::new(),
         };
         let mut section = String::new();
@@ -44,6 +47,7 @@ impl CaseFile {
             let into = match (section.split(' ').next(), last_case) {
                 (Some(""), _) => &mut file.about,
                 (Some("report"), _) => &mut file.reports.last_mut().expect("a report").csv,
+                (Some("rates"), _) => file.rates.last_mut().expect("rates"),
                 (Some("case"), Some(case)) => &mut case.query,
                 (_, Some(case)) => &mut case.expected,
                 _ => panic!("`{line}` stands in no case"),
@@ -67,6 +71,7 @@ impl CaseFile {
                     csv: String::new(),
                 });
             }
+            "rates" => self.rates.push(String::new()),
             "case" => self.cases.push(Case {
                 name: rest.to_owned(),
                 query: String::new(),
@@ -90,6 +95,9 @@ impl fmt::Display for CaseFile {
                 "--- report {} {}\n{}\n",
                 report.dataset, report.brand, report.csv
             )?;
+        }
+        for rates in &self.rates {
+            write!(f, "--- rates\n{rates}\n")?;
         }
         for (place, case) in self.cases.iter().enumerate() {
             let gap = if place == 0 { "" } else { "\n" };

@@ -196,4 +196,17 @@ impl Persona {
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()
     }
+
+    /// Sends a CSV file of exchange rates.
+    pub fn send_rates(&self, options: &str, csv: &str) -> Reply {
+        let path = format!("/v1/rates{options}");
+        self.post(&path, &[("Content-Type", "text/csv")], csv.as_bytes())
+    }
+
+    /// Imports a CSV file of exchange rates.
+    pub fn import_rates(&self, csv: &str) -> Value {
+        let reply = self.send_rates("", csv);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
 }

@@ -6,7 +6,7 @@ use super::sums::{GroupSums, PieceSums};
 use super::tally::RowKey;
 use crate::dataset::Dataset;
 use crate::metric::{
-    Component, ComponentSum, CustomMetric, Evaluator, Found, MetricCell, NoteCode,
+    Component, ComponentSum, CustomMetric, Evaluator, Fineness, Found, MetricCell, NoteCode,
 };
 use crate::money::Currency;
 use crate::query::{Fill, MetricColumn, MetricQuery};
@@ -52,8 +52,9 @@ impl<'a> Cells<'a> {
         let standing = Standing::of(self.query, key, n_rows);
         let is_filled = self.query.fill == Fill::Zero && self.pieces.is_empty(group);
         let counted_rows = if is_filled { 1 } else { n_rows };
+        let fineness = self.query.fineness();
         let cell = |column: &Column| {
-            column.rule.evaluate(counted_rows, |place| {
+            column.rule.evaluate(counted_rows, fineness, |place| {
                 standing.check()?;
                 match column.terms[place] {
                     Term::At(_) if is_filled => Ok(NOTHING_HAPPENED),
@@ -89,11 +90,12 @@ impl Rule {
     fn evaluate(
         &self,
         n_rows: u64,
+        fineness: Fineness,
         found: impl Fn(usize) -> Result<Found, NoteCode>,
     ) -> MetricCell {
         match self {
-            Self::Metric(evaluator) => evaluator.evaluate(n_rows, found),
-            Self::Custom(metric) => metric.draft.formula.evaluate(n_rows, found),
+            Self::Metric(evaluator) => evaluator.evaluate(n_rows, fineness, found),
+            Self::Custom(metric) => metric.draft.formula.evaluate(n_rows, fineness, found),
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct GroupSums {
     pieces: Pieces,
     components: Vec<Component>,
     columns: Vec<SumColumn>,
+    /// The currency that money is converted into, if it is: a piece in another one has money that
+    /// could not be.
+    into: Option<Currency>,
 }
 
 /// What each piece is of.
@@ -63,6 +66,7 @@ impl GroupSums {
         Self {
             columns: vec![SumColumn::default(); components.len()],
             components,
+            into: query.conversion.map(|conversion| conversion.into),
             ..Self::default()
         }
     }
@@ -145,6 +149,7 @@ impl GroupSums {
             pieces,
             components,
             columns,
+            into: query.conversion.map(|conversion| conversion.into),
         }
     }
 
@@ -203,6 +208,7 @@ impl GroupSums {
         let mut larger = Self {
             components: self.components.clone(),
             columns: vec![SumColumn::default(); self.columns.len()],
+            into: self.into,
             ..Self::default()
         };
         let mut known: HashMap<(u32, Option<Currency>), usize> = HashMap::new();
@@ -279,7 +285,8 @@ impl PieceSums {
             .sum()
     }
 
-    /// The sum of the component at a place in a group; money of several currencies has none.
+    /// The sum of the component at a place in a group; money of several currencies has none, and
+    /// neither has money that could not be converted.
     pub(super) fn found(&self, group: usize, place: usize) -> Result<Found, NoteCode> {
         let column = &self.sums.columns[place];
         let mut found = Found::default();
@@ -290,6 +297,9 @@ impl PieceSums {
             }
             if self.is_money[place] {
                 let currency = self.sums.pieces.currency[piece];
+                if self.sums.into.is_some_and(|into| currency != Some(into)) {
+                    return Err(NoteCode::FxRateMissing);
+                }
                 if found.sum.count > 0 && found.currency != currency {
                     return Err(NoteCode::MixedCurrency);
                 }
@@ -313,6 +323,9 @@ impl PieceSums {
             .filter(|piece| has_money(*piece))
             .map(|piece| self.sums.pieces.currency[piece]);
         let first = currencies.next()?;
+        if self.sums.into.is_some() {
+            return self.sums.into;
+        }
         currencies
             .all(|other| other == first)
             .then_some(first)

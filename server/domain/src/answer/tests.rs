@@ -48,6 +48,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         compare: None,
         fill: Fill::None,
         attribution: Attribution::default(),
+        conversion: None,
     }
 }
 

@@ -3,12 +3,15 @@
 use super::NoteCode;
 use super::catalogue::{Metric, MetricDefinition, Unit};
 use super::formula::{
-    Component, ComponentSum, Components, Found, MetricCell, TERMS_MAX, Term, Value,
+    Component, ComponentSum, Components, Fineness, Found, MetricCell, TERMS_MAX, Term, Value,
 };
-use crate::money::{Currency, Decimal, MICROS, RoundingStrategy, decimal_of_micros};
+use crate::money::{Currency, Decimal, MICROS, RoundingStrategy, decimal_near, decimal_of_micros};
 
 /// How many decimal places a quotient is rounded to, half away from zero.
 pub(super) const QUOTIENT_SCALE: u32 = 10;
+
+/// How many decimal places a millionth has.
+const MICROS_PLACES: u32 = 6;
 
 /// A quotient's last place as a factor: ten to the power of its scale.
 const QUOTIENT_UNIT: i128 = 10_i128.pow(QUOTIENT_SCALE);
@@ -17,7 +20,7 @@ const QUOTIENT_UNIT: i128 = 10_i128.pow(QUOTIENT_SCALE);
 pub fn evaluate(metric: Metric, components: &impl Components) -> MetricCell {
     let evaluator = Evaluator::new(metric);
     let terms: Vec<Component> = evaluator.components().collect();
-    evaluator.evaluate(components.n_rows(), |place| {
+    evaluator.evaluate(components.n_rows(), Fineness::Stored, |place| {
         components.component(terms[place])
     })
 }
@@ -54,16 +57,17 @@ impl Evaluator {
     }
 
     /// The cell of a group with `n_rows` rows; `found` gives the sum of the component at a place
-    /// of [`Self::components`].
+    /// of [`Self::components`], counted as `fineness` says.
     pub fn evaluate(
         &self,
         n_rows: u64,
+        fineness: Fineness,
         found: impl Fn(usize) -> Result<Found, NoteCode>,
     ) -> MetricCell {
         match self.weighted_sums(n_rows, &found) {
             Err(note) => MetricCell::null(note),
             Ok((numerator, None)) => {
-                let mut cell = value_of_sum(self.definition.unit, numerator);
+                let mut cell = value_of_sum(self.definition.unit, numerator, fineness.parts());
                 let is_partial = || found(0).is_ok_and(|found| found.sum.count < n_rows);
                 if self.is_measure && cell.value.is_some() && is_partial() {
                     cell.note = Some(NoteCode::Partial);
@@ -93,11 +97,15 @@ impl Evaluator {
             let found = found(place)?;
             reported.see(term, found)?;
             let unit = i128::from(term.weight) * i128::from(self.millionths[place]);
-            if place < n_above {
-                above += unit * found.sum.sum;
+            let side = if place < n_above {
+                &mut above
             } else {
-                below += unit * found.sum.sum;
-            }
+                &mut below
+            };
+            let weighted = unit.checked_mul(found.sum.sum);
+            let sum = weighted.and_then(|weighted| side.checked_add(weighted));
+            // What does not fit is no number, as where a decimal can't hold it.
+            *side = sum.ok_or(NoteCode::NotReported)?;
         }
         reported.check(n_rows)?;
         Ok((above, (!formula.denominator.is_empty()).then_some(below)))
@@ -177,7 +185,15 @@ pub(super) fn millionths_per_unit(component: Component) -> i64 {
     }
 }
 
-fn value_of_sum(unit: Unit, millionths: i128) -> MetricCell {
+/// The value of a sum in `parts` of a millionth each, rounded to millionths half away from zero.
+fn value_of_sum(unit: Unit, sum: i128, parts: i128) -> MetricCell {
+    let (whole, rest) = (sum / parts, sum % parts);
+    let away = if rest.abs() >= parts - rest.abs() {
+        rest.signum()
+    } else {
+        0
+    };
+    let millionths = whole + away;
     let value = match unit {
         Unit::Count => Some(Value::Count(millionths / i128::from(MICROS))),
         Unit::Conversions
@@ -235,8 +251,13 @@ pub(super) fn exact_quotient(factor: i64, numerator: i128, denominator: i128) ->
 }
 
 fn quotient_of_sums(factor: i64, numerator: i128, denominator: i128) -> Option<Decimal> {
-    let above = decimal_of_micros(numerator)?.checked_mul(Decimal::from(factor))?;
-    decimal_quotient(above, decimal_of_micros(denominator)?)
+    let above = decimal_near_micros(numerator).checked_mul(Decimal::from(factor))?;
+    decimal_quotient(above, decimal_near_micros(denominator))
+}
+
+/// Millionths as a decimal, rounded to 28 figures where there are more.
+pub(super) fn decimal_near_micros(millionths: i128) -> Decimal {
+    decimal_near(millionths, MICROS_PLACES)
 }
 
 /// A quotient rounded as metrics are: to ten places, half away from zero. `None` when it does not

@@ -3,6 +3,7 @@
 use super::NoteCode;
 use crate::dataset::{Dataset, DatasetName};
 use crate::money::{Currency, Decimal};
+use crate::rates::RATE_ONE;
 
 /// The most terms of a formula, above the line and below: those of ROI, with one to spare.
 pub(super) const TERMS_MAX: usize = 12;
@@ -72,10 +73,30 @@ impl Formula {
     }
 }
 
+/// What the sums of an answer are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fineness {
+    /// The components' stored units.
+    #[default]
+    Stored,
+    /// As many parts of them as a rate of one has, because money was converted.
+    Converted,
+}
+
+impl Fineness {
+    /// How many parts a stored unit has.
+    pub fn parts(self) -> i128 {
+        match self {
+            Self::Stored => 1,
+            Self::Converted => RATE_ONE,
+        }
+    }
+}
+
 /// What is known of one component in one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ComponentSum {
-    /// The sum, in the component's stored unit.
+    /// The sum, in the component's stored unit or parts of it, see [`Fineness`].
     pub sum: i128,
     /// How many rows reported it.
     pub count: u64,

@@ -19,7 +19,9 @@ pub use custom::{
 };
 pub(crate) use evaluate::decimal_quotient;
 pub use evaluate::{Evaluator, evaluate};
-pub use formula::{Component, ComponentSum, Components, Formula, Found, MetricCell, Term, Value};
+pub use formula::{
+    Component, ComponentSum, Components, Fineness, Formula, Found, MetricCell, Term, Value,
+};
 
 use crate::closed_words;
 
@@ -40,6 +42,8 @@ closed_words! {
         NotAtThisGrain => "NOT_AT_THIS_GRAIN",
         /// The cell would add up several currencies.
         MixedCurrency => "MIXED_CURRENCY",
+        /// A day's money has no rate into the currency asked for.
+        FxRateMissing => "FX_RATE_MISSING",
         /// People reached can't be added up: the number exists only in a row of one campaign.
         NotAdditive => "NOT_ADDITIVE",
         /// No report is of exactly the row's period.
@@ -68,6 +72,9 @@ impl NoteCode {
             }
             Self::NotReportedForPeriod => {
                 "No report is of exactly the row's period; ask for the days that the platform reported."
+            }
+            Self::FxRateMissing => {
+                "A day's money has no rate into the currency asked for, and none is guessed; import the rate of that day."
             }
             Self::MixedCurrency => "The cell would add up several currencies; group by CURRENCY.",
         }

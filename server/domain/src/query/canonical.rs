@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::column::MetricColumn;
 use super::compare::Compare;
 use super::condition::Condition;
+use super::conversion::Conversion;
 use super::dimension::Dimension;
 use super::fill::Fill;
 use super::having::Having;
@@ -15,7 +16,7 @@ use super::top::Top;
 use crate::calendar::{Calendar, MonthOfYear};
 use crate::dataset::{Dataset, DatasetName};
 use crate::ids::BrandId;
-use crate::metric::{Component, CustomMetric, Metric, Unit};
+use crate::metric::{Component, CustomMetric, Fineness, Metric, Unit};
 use crate::time::{Date, DateRange, Weekday};
 
 /// The most dimensions that one query may group by: all of them.
@@ -121,6 +122,8 @@ pub struct MetricQuery {
     pub fill: Fill,
     /// Which attribution window is used.
     pub attribution: Attribution,
+    /// Into which currency its money is converted; only where something of it is money.
+    pub conversion: Option<Conversion>,
 }
 
 impl MetricQuery {
@@ -207,6 +210,15 @@ impl MetricQuery {
         components.sort_unstable();
         components.dedup();
         components
+    }
+
+    /// What the sums of its components are counted in.
+    pub fn fineness(&self) -> Fineness {
+        if self.conversion.is_some() {
+            Fineness::Converted
+        } else {
+            Fineness::Stored
+        }
     }
 
     /// Whether the answer needs costs beside media, and its dataset has them at its grain.

@@ -12,12 +12,13 @@ use super::levels::LabelLevelRequest;
 use super::part::CellPart;
 use super::range::{Grain, RangeRequest};
 use super::top::{self, TopRequest};
-use super::{choice, custom, labels, legal, levels};
+use super::{choice, conversion, custom, labels, legal, levels};
 use crate::calendar::Calendar;
 use crate::dataset::DatasetName;
 use crate::error_code::Refusal;
 use crate::ids::BrandId;
 use crate::metric::{CustomMetric, Metric};
+use crate::rates::RatesRevision;
 use crate::time::{Date, Weekday};
 
 /// A field that the client selected under `rows` or `totals`.
@@ -72,6 +73,10 @@ pub struct MetricRequest {
     pub fill: Fill,
     /// Which attribution window is used.
     pub attribution: Attribution,
+    /// The time zone that the days are meant in; refused where they are cut in another.
+    pub timezone: Option<String>,
+    /// The code of the currency that all money is converted into, such as `USD`.
+    pub currency: Option<String>,
 }
 
 /// What a request is planned in: what the caller may see, and the agency's calendar.
@@ -87,6 +92,8 @@ pub struct PlanContext {
     pub label_names: Vec<String>,
     /// The agency's own metrics, each in its newest revision.
     pub custom_metrics: Vec<Arc<CustomMetric>>,
+    /// The revision of exchange rates that the answer is read at.
+    pub rates: RatesRevision,
 }
 
 impl MetricRequest {
@@ -114,6 +121,8 @@ impl MetricRequest {
             compare: None,
             fill: Fill::None,
             attribution: Attribution::default(),
+            timezone: None,
+            currency: None,
         }
     }
 
@@ -136,7 +145,7 @@ impl MetricRequest {
             None | Some(Grain::Day | Grain::Week | Grain::Month) => None,
         };
         let compare = self.compare.map(|compare| compare.resolve(asked));
-        Ok(MetricQuery {
+        let mut query = MetricQuery {
             brands,
             dataset,
             metrics,
@@ -157,7 +166,10 @@ impl MetricRequest {
             compare: compare.transpose()?,
             fill: self.fill,
             attribution: self.attribution.clone(),
-        })
+            conversion: None,
+        };
+        query.conversion = conversion::canonical(self, &query.components(), context.rates)?;
+        Ok(query)
     }
 
     /// The days, and how they fall into periods.

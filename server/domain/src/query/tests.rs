@@ -6,6 +6,7 @@ use crate::dataset::DatasetName;
 use crate::error_code::{ErrorCode, Refusal};
 use crate::ids::BrandId;
 use crate::metric::Metric;
+use crate::rates::RatesRevision;
 use crate::time::{Timestamp, Weekday, date};
 
 fn brand(n: u128) -> BrandId {
@@ -22,6 +23,7 @@ fn context() -> PlanContext {
         },
         label_names: vec!["region".into(), "season".into()],
         custom_metrics: Vec::new(),
+        rates: RatesRevision(3),
     }
 }
 

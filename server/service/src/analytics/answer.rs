@@ -47,6 +47,10 @@ closed_words! {
         BrandCostsLeftOut => "BRAND_COSTS_LEFT_OUT",
         /// A brand's cost is not spread by spend, because its campaigns have several currencies.
         CostsNotSpread => "COSTS_NOT_SPREAD",
+        /// Some day's money has no rate into the currency asked for.
+        FxRateMissing => "FX_RATE_MISSING",
+        /// The facts are older than the reader wished.
+        Stale => "STALE",
         /// The range compared with has more periods than the range; the last ones are left out.
         PreviousRangeCut => "PREVIOUS_RANGE_CUT",
     }
@@ -124,6 +128,8 @@ pub struct MetricsAnswer {
     is_hit: bool,
     /// The points that it would cost if nothing were in the caches.
     price: u64,
+    /// That its facts are older than the reader wished.
+    stale: Option<Warning>,
     /// What it was computed from.
     pub snapshot: Snapshot,
 }
@@ -134,11 +140,13 @@ impl MetricsAnswer {
         snapshot: Snapshot,
         is_hit: bool,
         price: u64,
+        stale: Option<Warning>,
     ) -> Self {
         Self {
             computed,
             is_hit,
             price,
+            stale,
             snapshot,
         }
     }
@@ -203,8 +211,8 @@ impl MetricsAnswer {
     }
 
     /// What to know beside the numbers.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.computed.warnings
+    pub fn warnings(&self) -> impl Iterator<Item = &Warning> {
+        self.computed.warnings.iter().chain(&self.stale)
     }
 
     /// When the numbers were computed.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::ids::AgencyId;
-use bellwether_domain::query::MetricQuery;
+use bellwether_domain::query::{Conversion, MetricQuery};
+use bellwether_domain::rates::RateTable;
 use bellwether_domain::segment::{CommitNumber, PartitionName, PartitionVersion, Snapshot};
 use bellwether_store::{Column, ColumnName, Partial, PartialPlan, PartitionIndex, RollUp};
 use moka::future::Cache;
@@ -41,6 +42,8 @@ pub(super) enum ListKey {
     Campaigns(PartitionKey),
     /// The classes of a partition's campaigns, under those of all campaigns.
     Classes(PartitionKey, u64),
+    /// The rates that money is converted by.
+    Rates(AgencyId, Conversion),
 }
 
 /// A list, or the digest of one.
@@ -52,6 +55,8 @@ pub(super) enum Listed {
     Campaigns(Arc<[u32]>),
     /// The digest of a partition's classes.
     Classes(u64),
+    /// Rates into one currency at one revision.
+    Rates(Arc<RateTable>),
 }
 
 /// The key of a partition version.

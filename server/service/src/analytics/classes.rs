@@ -4,16 +4,20 @@
 //! a moved campaign's cached sums show under its new platform. So do conditions; what a campaign
 //! leaves open of one is decided for each sum by its codes.
 
+use std::sync::Arc;
+
 use bellwether_domain::answer::RowKey;
 use bellwether_domain::campaign::Campaign;
 use bellwether_domain::dataset::KEY_DIMENSIONS_MAX;
 use bellwether_domain::fact::Text;
 use bellwether_domain::money::Currency;
 use bellwether_domain::query::{Condition, Dimension, MetricQuery, Reduced};
+use bellwether_domain::rates::RateTable;
 use bellwether_store::Group;
 use rustc_hash::FxHashMap;
 
 use super::code_condition::CodeCondition;
+use super::conversion::Converting;
 use super::keeps::{Keeps, keeps_classes_whole};
 use crate::attributes::Attributes;
 
@@ -40,13 +44,19 @@ pub(super) struct Classes {
     pub(super) list: Vec<Class>,
     /// By class, its open condition over codes; empty where no class has one.
     open: Vec<Option<CodeCondition>>,
+    /// How money is converted, if it is.
+    pub(super) converting: Option<Converting>,
     /// How many dimensions of facts are grouped by; the codes after them are only for conditions.
     n_grouped: usize,
 }
 
 impl Classes {
-    /// The classes of a query.
-    pub(super) fn of(query: &MetricQuery, attributes: &Attributes) -> Self {
+    /// The classes of a query, with the rates by which it converts money, if it does.
+    pub(super) fn of(
+        query: &MetricQuery,
+        attributes: &Attributes,
+        rates: Option<&Arc<RateTable>>,
+    ) -> Self {
         let keeps = Keeps::of(query, attributes);
         let mut gathered = Gathered::default();
         let mut of_campaign = vec![NO_CLASS; attributes.code_width()];
@@ -67,6 +77,7 @@ impl Classes {
         Self {
             of_campaign,
             open: open_conditions(query, attributes, &gathered.classes),
+            converting: Converting::of(query, attributes, rates),
             n_grouped: by.filter(|by| by.fact_column().is_some()).count(),
             list: gathered.classes,
         }

@@ -7,6 +7,7 @@ use bellwether_store::{Group, Partial};
 use rustc_hash::FxHashMap;
 
 use super::classes::{Classes, NO_CLASS};
+use super::conversion::{Conversions, fold_converted};
 
 /// What a sum of the answer is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +18,8 @@ pub(super) struct FoldKey {
     pub(super) bucket: i32,
     /// The codes in the fact dimensions.
     pub(super) codes: [u32; 3],
+    /// Whether it is money that could not be converted.
+    pub(super) has_no_rate: bool,
 }
 
 /// Sums under classes.
@@ -31,6 +34,22 @@ pub(super) struct Folded {
     pub(super) attributions: Vec<u32>,
     /// The number of the last day of any row that counted.
     pub(super) last_day: Option<i32>,
+    /// What came of converting money.
+    pub(super) conversions: Conversions,
+}
+
+impl Folded {
+    /// Begins a key without any sums, and gives its place.
+    pub(super) fn begin(&mut self, key: FoldKey) -> usize {
+        self.keys.push(key);
+        self.rows.push(0);
+        for measure in &mut self.measures {
+            measure.sums.push(0);
+            measure.counts.push(0);
+            measure.coverage.push(0);
+        }
+        self.keys.len() - 1
+    }
 }
 
 /// The sums of one measure.
@@ -47,13 +66,11 @@ const NOWHERE: u32 = u32::MAX;
 
 /// The sums of one partial under classes.
 pub(super) fn fold(partial: &Partial, classes: &Classes) -> Folded {
-    let (mut folded, place_of_group) = numbered(partial, classes);
-    for (campaign, last_day) in &partial.last_days {
-        let class = classes.of_campaign.get(*campaign as usize).copied();
-        if class.is_some_and(|class| class != NO_CLASS) {
-            folded.last_day = folded.last_day.max(Some(*last_day));
-        }
+    if let Some(converting) = &classes.converting {
+        return fold_converted(partial, classes, converting);
     }
+    let (mut folded, place_of_group) = numbered(partial, classes);
+    folded.last_day = last_day_of(partial, classes);
     let digests: Vec<u64> = partial.groups.iter().map(digest_of).collect();
     let n_keys = folded.keys.len();
     let rows = |row: usize| partial.rows[row];
@@ -77,6 +94,17 @@ pub(super) fn fold(partial: &Partial, classes: &Classes) -> Folded {
     folded
 }
 
+/// The number of the last day of any row that counts.
+pub(super) fn last_day_of(partial: &Partial, classes: &Classes) -> Option<i32> {
+    let counts = |campaign: u32| {
+        let class = classes.of_campaign.get(campaign as usize).copied();
+        class.is_some_and(|class| class != NO_CLASS)
+    };
+    let last_days = partial.last_days.iter();
+    let counted = last_days.filter(|(campaign, _)| counts(*campaign));
+    counted.map(|(_, last_day)| *last_day).max()
+}
+
 /// The keys that the partial's groups fold to, and the place of each group among them.
 fn numbered(partial: &Partial, classes: &Classes) -> (Folded, Vec<u32>) {
     let mut folded = Folded::default();
@@ -93,6 +121,7 @@ fn numbered(partial: &Partial, classes: &Classes) -> (Folded, Vec<u32>) {
             class,
             bucket: group.bucket,
             codes: classes.grouped_codes(group.codes),
+            has_no_rate: false,
         };
         // Groups are sorted, so that often the next one goes to the same place.
         if let Some((known, place)) = last
@@ -146,6 +175,7 @@ pub(super) fn add_up(parts: Vec<Folded>) -> Folded {
     places.extend(total.keys.iter().copied().zip(0..));
     for part in parts {
         total.last_day = total.last_day.max(part.last_day);
+        total.conversions.join(part.conversions);
         for attribution in &part.attributions {
             if !total.attributions.contains(attribution) {
                 total.attributions.push(*attribution);
@@ -155,16 +185,7 @@ pub(super) fn add_up(parts: Vec<Folded>) -> Folded {
             total.measures = vec![FoldedMeasure::default(); part.measures.len()];
         }
         for (from, key) in part.keys.iter().enumerate() {
-            let to = *places.entry(*key).or_insert_with(|| {
-                total.keys.push(*key);
-                total.rows.push(0);
-                for measure in &mut total.measures {
-                    measure.sums.push(0);
-                    measure.counts.push(0);
-                    measure.coverage.push(0);
-                }
-                total.keys.len() - 1
-            });
+            let to = *places.entry(*key).or_insert_with(|| total.begin(*key));
             total.rows[to] += part.rows[from];
             for (into, measure) in total.measures.iter_mut().zip(&part.measures) {
                 into.sums[to] += measure.sums[from];

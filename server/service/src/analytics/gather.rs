@@ -1,27 +1,27 @@
 //! Gathering the groups of an answer: the facts' sums under their classes, and the costs beside
 //! media.
 
+mod cost_rows;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use bellwether_domain::answer::{GROUPS_MAX, GroupSums, RowKey};
-use bellwether_domain::campaign::Campaign;
-use bellwether_domain::cost::{Cost, CostShare};
-use bellwether_domain::dataset::{COST_KINDS, Dataset};
+use bellwether_domain::dataset::Dataset;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Text;
 use bellwether_domain::metric::{Component, ComponentSum};
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::{Dimension, Grain, MetricQuery, Reduced};
+use bellwether_domain::query::{Dimension, Grain, MetricQuery};
 use bellwether_domain::time::{Date, date_of_day_number};
 use bellwether_store::Partial;
 use rustc_hash::FxHashMap;
 
+use super::Asked;
 use super::answer::{Warning, WarningCode};
 use super::classes::{Classes, campaign_key};
-use super::costs::RecordedCosts;
+use super::conversion::{Conversions, Converting};
 use super::fold::{Folded, digest_of};
-use super::keeps::Keeps;
 use super::question::measures;
 use super::reported::ReportedFact;
 use super::sums::FactSums;
@@ -38,11 +38,14 @@ pub(super) struct Gathering<'a> {
     groups: FxHashMap<RowKey, u32>,
     /// The part of a group whose money is in one currency.
     pieces: FxHashMap<(u32, Currency), usize>,
+    converting: Option<Converting>,
+    conversions: Conversions,
     warnings: Vec<Warning>,
 }
 
 impl<'a> Gathering<'a> {
-    pub(super) fn new(query: &'a MetricQuery, attributes: &'a Attributes) -> Self {
+    pub(super) fn new(asked: &'a Asked) -> Self {
+        let (query, attributes) = (&asked.query, &*asked.attributes);
         let dataset = Dataset::of(query.dataset);
         let sums = GroupSums::new(query);
         let place_of = |measure: usize| {
@@ -58,12 +61,19 @@ impl<'a> Gathering<'a> {
             sums,
             groups: FxHashMap::default(),
             pieces: FxHashMap::default(),
+            converting: Converting::of(query, attributes, asked.rates.as_ref()),
+            conversions: Conversions::default(),
             warnings: Vec::new(),
         }
     }
 
-    pub(super) fn finish(self) -> (GroupSums, Vec<Warning>) {
-        (self.sums, self.warnings)
+    /// The groups, and what to know of them; refuses money too large to be converted.
+    pub(super) fn finish(mut self) -> Result<(GroupSums, Vec<Warning>), Refusal> {
+        self.conversions.check()?;
+        let into = self.converting.as_ref().map(Converting::currency);
+        let missing = into.and_then(|into| self.conversions.warning(into));
+        self.warnings.extend(missing);
+        Ok((self.sums, self.warnings))
     }
 
     /// The piece of a row's key and a currency, begun if it is not there.
@@ -122,7 +132,7 @@ impl<'a> Gathering<'a> {
         for (measure, place) in measured {
             if let Some(value) = fact.measures[measure] {
                 let sum = ComponentSum {
-                    sum: value.into(),
+                    sum: i128::from(value) * self.query.fineness().parts(),
                     count: 1,
                     coverage: 1,
                 };
@@ -137,11 +147,17 @@ impl<'a> Gathering<'a> {
             return Ok(());
         }
         require_few(self.query, folded.keys.len(), classes)?;
+        self.conversions.join(folded.conversions.clone());
         for (place, key) in folded.keys.iter().enumerate() {
             let class = &classes.list[key.class as usize];
             let period = self.period_of(key.bucket);
             let row_key = self.row_key(&class.key, &key.codes, period);
-            let piece = self.piece(row_key, class.currency);
+            let currency = if key.has_no_rate {
+                class.currency
+            } else {
+                self.currency_of(class.currency)
+            };
+            let piece = self.piece(row_key, currency);
             self.sums.add_rows(piece, folded.rows[place]);
             for (component, measure) in self.places.iter().zip(&folded.measures) {
                 let sum = ComponentSum {
@@ -167,8 +183,9 @@ impl<'a> Gathering<'a> {
         for partial in by_period {
             for (row, group) in partial.groups.iter().enumerate() {
                 if !windows.are_several(group.campaign) {
-                    let period = self.period_of(group.bucket);
-                    self.add_row(partial, row, classes, period, |_| true);
+                    let converting = self.converting.as_ref();
+                    let counted_by = converting.map_or(*group, |it| it.in_periods(group));
+                    self.add_row(partial, row, classes, digest_of(&counted_by), |_| true);
                 }
             }
         }
@@ -176,8 +193,7 @@ impl<'a> Gathering<'a> {
             // Where several windows are common, the sums by day are of all campaigns.
             let groups = partial.groups.iter().enumerate();
             for (row, group) in groups.filter(|(_, group)| windows.are_several(group.campaign)) {
-                let period = self.period_of(group.bucket);
-                self.add_row(partial, row, classes, period, |component| {
+                self.add_row(partial, row, classes, digest_of(group), |component| {
                     if component.is_attributed() {
                         windows.counts_attributed(group)
                     } else {
@@ -189,13 +205,20 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    /// Adds one row of a partial: those of its components that count.
+    /// The currency of money that is in this one before it is converted, if it is.
+    fn currency_of(&self, own: Currency) -> Currency {
+        let converting = self.converting.as_ref();
+        converting.map_or(own, Converting::currency)
+    }
+
+    /// Adds one row of a partial: those of its components that count. `digest` tells which rows
+    /// those are.
     fn add_row(
         &mut self,
         partial: &Partial,
         row: usize,
         classes: &Classes,
-        period: Option<Date>,
+        digest: u64,
         counts: impl Fn(Component) -> bool,
     ) {
         let group = &partial.groups[row];
@@ -211,81 +234,38 @@ impl<'a> Gathering<'a> {
         if counted.is_empty() {
             return;
         }
-        let key = self.row_key(&class.key, &group.codes, period);
-        let piece = self.piece(key, class.currency);
+        let key = self.row_key(&class.key, &group.codes, self.period_of(group.bucket));
+        let currency = class.currency;
+        let piece = self.piece(key.clone(), self.currency_of(currency));
         self.sums.add_rows(piece, partial.rows[row]);
         for (measure, place) in counted {
-            let count = partial.count(measure, row);
-            let sum = ComponentSum {
-                sum: i128::from(partial.sums[measure][row]),
-                count,
-                coverage: count.wrapping_mul(digest_of(group)),
-            };
-            self.sums.add(piece, place, sum);
-        }
-    }
-
-    /// Adds the costs beside media that fall into the range.
-    pub(super) fn add_costs(&mut self, costs: &RecordedCosts) {
-        let keeps = Keeps::of(self.query, self.attributes);
-        for cost in &costs.costs {
-            for share in cost.shares(costs.weights(cost), self.query.range) {
-                self.add_share(cost, &share, &keeps);
+            let (count, sum) = (partial.count(measure, row), partial.sums[measure][row]);
+            if count == 0 {
+                continue;
             }
-        }
-        if costs.are_mixed() {
-            self.warn(
-                WarningCode::CostsNotSpread,
-                "a brand's costs are not spread by spend, because its campaigns have several currencies; they stay with the brand",
+            let converted = match &self.converting {
+                None => Some(sum.into()),
+                Some(converting) => converting.sum(measure, currency, group.bucket, sum),
+            };
+            let piece = if let Some(converted) = converted {
+                self.conversions.see(converted);
+                piece
+            } else {
+                self.conversions.miss(currency, group.bucket);
+                self.piece(key.clone(), currency)
+            };
+            let sum = converted.unwrap_or_else(|| sum.into());
+            let coverage = count.wrapping_mul(digest);
+            self.sums.add(
+                piece,
+                place,
+                ComponentSum {
+                    sum,
+                    count,
+                    coverage,
+                },
             );
         }
-    }
-
-    fn add_share(&mut self, cost: &Cost, share: &CostShare, keeps: &Keeps<'_>) {
-        let Some(kind) = COST_KINDS.iter().find(|kind| **kind == &*cost.kind) else {
-            return;
-        };
-        let own = cost.campaign.and_then(|id| self.attributes.campaign(id));
-        let currency = own.map_or(self.attributes.agency.reporting_currency, |own| {
-            own.currency
-        });
-        let campaign = share.campaign.and_then(|id| self.attributes.campaign(id));
-        let kept = match campaign {
-            Some(campaign) => keeps.campaign(campaign, currency) == Reduced::Known(true),
-            None => self.keeps_brand_cost(cost, currency, keeps),
-        };
-        if !kept {
-            return;
-        }
-        let mut key = self.cost_key(campaign, cost, currency);
-        key.period = self.query.period_of(share.day);
-        let sum = ComponentSum {
-            sum: i128::from(share.amount_micros),
-            count: 1,
-            coverage: 0,
-        };
-        let component = Component::Cost(kind);
-        let components = self.sums.components();
-        if let Some(place) = components.iter().position(|known| *known == component) {
-            let piece = self.piece(key, currency);
-            self.sums.add(piece, place, sum);
-        }
-    }
-
-    /// Whether a cost of a whole brand is kept; one is left out where a filter tells the brand's
-    /// campaigns apart.
-    fn keeps_brand_cost(&mut self, cost: &Cost, currency: Currency, keeps: &Keeps<'_>) -> bool {
-        if cost.campaign.is_some() {
-            return false;
-        }
-        let kept = keeps.brand_cost(cost, currency);
-        if kept.is_none() {
-            self.warn(
-                WarningCode::BrandCostsLeftOut,
-                "costs of whole brands are left out, because a filter tells their campaigns apart; total cost and ROI are without them",
-            );
-        }
-        kept.unwrap_or(false)
     }
 
     fn warn(&mut self, code: WarningCode, message: &str) {
@@ -327,20 +307,6 @@ impl<'a> Gathering<'a> {
             }
         }
         key
-    }
-
-    /// The key of a cost's row, without its period.
-    fn cost_key(&self, campaign: Option<&Campaign>, cost: &Cost, currency: Currency) -> RowKey {
-        let by = |dimension| self.query.by.contains(&dimension);
-        let of_brand = RowKey {
-            brand: (by(Dimension::Campaign) || by(Dimension::Brand)).then_some(cost.brand),
-            labels: vec![None; self.query.labels.len()],
-            ..RowKey::default()
-        };
-        RowKey {
-            currency: by(Dimension::Currency).then_some(currency),
-            ..campaign.map_or(of_brand, |campaign| campaign_key(self.query, campaign))
-        }
     }
 }
 

@@ -159,7 +159,7 @@ impl Parts {
         let listed = self.caches.manifests.try_get_with(key, list).await;
         match listed.map_err(|error: Arc<Error>| Error::clone(&error))? {
             Listed::Partitions(manifest) => Ok(manifest),
-            Listed::Campaigns(_) | Listed::Classes(_) => Ok(Manifest::default()),
+            Listed::Campaigns(_) | Listed::Classes(_) | Listed::Rates(_) => Ok(Manifest::default()),
         }
     }
 }

@@ -72,10 +72,10 @@ pub(super) fn put_together(
 
 /// The groups of the facts' sums under the campaigns' attributes, with costs.
 fn groups(asked: &Asked, read: &Read) -> Result<(GroupSums, Vec<Warning>)> {
-    let mut gathering = Gathering::new(&asked.query, &asked.attributes);
+    let mut gathering = Gathering::new(asked);
     gathering.add_sums(&read.sums)?;
     gathering.add_costs(&read.costs);
-    Ok(gathering.finish())
+    Ok(gathering.finish()?)
 }
 
 fn warning_of_cut(compare: Compare) -> Option<Warning> {

@@ -55,7 +55,11 @@ pub(super) fn plan(
     };
     Ok(Some(PartialPlan {
         days: query.range,
-        bucket: bucket(query),
+        bucket: if reads_days_to_convert(query, attributes) {
+            Bucket::Day
+        } else {
+            period_bucket(query)
+        },
         dimensions,
         filters,
         campaigns,
@@ -129,7 +133,19 @@ pub(super) fn plan_for_month(plan: &PartialPlan, month: Month) -> Option<Partial
     })
 }
 
-fn bucket(query: &MetricQuery) -> Bucket {
+/// Whether sums are read by day because each day's money has a rate of its own: some campaign that
+/// is asked for has another currency than the answer.
+pub(super) fn reads_days_to_convert(query: &MetricQuery, attributes: &Attributes) -> bool {
+    let Some(conversion) = query.conversion else {
+        return false;
+    };
+    let keeps = Keeps::of(query, attributes);
+    let mut campaigns = attributes.coded_campaigns();
+    campaigns.any(|(_, campaign)| campaign.currency != conversion.into && keeps.some_of(campaign))
+}
+
+/// The periods of a query's rows, or parts of them.
+pub(super) fn period_bucket(query: &MetricQuery) -> Bucket {
     match (query.grain, query.week_start) {
         (None, _) => Bucket::Whole,
         (Some(Grain::Day), _) => Bucket::Day,

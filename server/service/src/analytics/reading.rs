@@ -4,6 +4,7 @@ use bellwether_domain::time::Timestamp;
 
 use super::answer::CacheMode;
 use super::cursor::Cursor;
+use super::staleness::Staleness;
 
 /// How a metric query is read.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,8 @@ pub struct Reading {
     pub as_of: Option<Timestamp>,
     /// What is wanted of the caches.
     pub cache: CacheMode,
+    /// How old the facts may be; any age unless it is said.
+    pub staleness: Option<Staleness>,
 }
 
 impl Default for Reading {
@@ -23,6 +26,7 @@ impl Default for Reading {
             cursor: None,
             as_of: None,
             cache: CacheMode::Use,
+            staleness: None,
         }
     }
 }

@@ -84,7 +84,11 @@ impl Parts {
         let Some(plan) = plan(&asked.query, &asked.attributes)? else {
             return Ok((FactSums::Nothing, Effort::default()));
         };
-        let classes = Arc::new(Classes::of(&asked.query, &asked.attributes));
+        let classes = Arc::new(Classes::of(
+            &asked.query,
+            &asked.attributes,
+            asked.rates.as_ref(),
+        ));
         let ask = Ask {
             scope: asked.scope.clone(),
             dataset: asked.query.dataset,

@@ -39,6 +39,7 @@ pub(super) fn of_listed(_: &ListKey, listed: &Listed) -> usize {
         Listed::Partitions(versions) => versions.iter().map(|version| of_version(version)).sum(),
         Listed::Campaigns(campaigns) => size_of_val::<[u32]>(campaigns),
         Listed::Classes(id) => size_of_val(id),
+        Listed::Rates(rates) => rates.size_bytes(),
     }
 }
 

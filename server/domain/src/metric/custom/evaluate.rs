@@ -3,9 +3,11 @@
 
 use super::compiled::CustomFormula;
 use super::expression::{Expression, Operator};
-use crate::metric::evaluate::{QUOTIENT_SCALE, Reported, exact_quotient, millionths_per_unit};
-use crate::metric::{Component, Found, Metric, MetricCell, NoteCode, Term, Unit, Value};
-use crate::money::{Decimal, MICROS, RoundingStrategy, decimal_of_micros};
+use crate::metric::evaluate::{
+    QUOTIENT_SCALE, Reported, decimal_near_micros, exact_quotient, millionths_per_unit,
+};
+use crate::metric::{Component, Fineness, Found, Metric, MetricCell, NoteCode, Term, Unit, Value};
+use crate::money::{Decimal, MICROS, RoundingStrategy};
 
 /// The most components of a formula: more than any dataset has.
 const COMPONENTS_MAX: usize = 32;
@@ -98,14 +100,15 @@ pub(super) fn required(components: &[Component]) -> Vec<bool> {
 
 impl CustomFormula {
     /// The cell of a group with `n_rows` rows; `found` gives the sum of the component at a place
-    /// of [`components`](Self::components).
+    /// of [`components`](Self::components), counted as `fineness` says.
     pub fn evaluate(
         &self,
         n_rows: u64,
+        fineness: Fineness,
         found: impl Fn(usize) -> Result<Found, NoteCode>,
     ) -> MetricCell {
         match self.sums(n_rows, found) {
-            Ok(sums) => self.value(&sums),
+            Ok(sums) => self.value(&Sums::new(&sums, fineness)),
             Err(note) => MetricCell::null(note),
         }
     }
@@ -132,7 +135,7 @@ impl CustomFormula {
         Ok(sums)
     }
 
-    fn value(&self, sums: &[i128]) -> MetricCell {
+    fn value(&self, sums: &Sums<'_>) -> MetricCell {
         let value = match compute::<Fraction>(&self.node, sums) {
             Ok(fraction) => fraction.value(self.unit()),
             Err(Fault::ZeroDenominator) => return MetricCell::null(NoteCode::ZeroDenominator),
@@ -145,7 +148,7 @@ impl CustomFormula {
         })
     }
 
-    fn rounded(&self, sums: &[i128]) -> Result<Value, NoteCode> {
+    fn rounded(&self, sums: &Sums<'_>) -> Result<Value, NoteCode> {
         match compute::<Decimal>(&self.node, sums) {
             Ok(value) => {
                 let away = RoundingStrategy::MidpointAwayFromZero;
@@ -175,7 +178,10 @@ pub(super) fn constant_is_zero(expression: &Expression) -> bool {
     if !expression.metrics().is_empty() {
         return false;
     }
-    let computed = compute::<Fraction>(&Node::new(expression, &[]), &[]);
+    let computed = compute::<Fraction>(
+        &Node::new(expression, &[]),
+        &Sums::new(&[], Fineness::Stored),
+    );
     computed.is_ok_and(|fraction| fraction.above == 0)
 }
 
@@ -195,7 +201,21 @@ trait Quantity: Sized {
     fn joined(self, operator: Operator, other: Self) -> Option<Self>;
 }
 
-fn compute<Q: Quantity>(node: &Node, sums: &[i128]) -> Result<Q, Fault> {
+/// The sums of components, and what a unit counts in them.
+#[derive(Debug, Clone, Copy)]
+struct Sums<'a> {
+    by_place: &'a [i128],
+    one: i128,
+}
+
+impl<'a> Sums<'a> {
+    fn new(by_place: &'a [i128], fineness: Fineness) -> Self {
+        let one = i128::from(MICROS) * fineness.parts();
+        Self { by_place, one }
+    }
+}
+
+fn compute<Q: Quantity>(node: &Node, sums: &Sums<'_>) -> Result<Q, Fault> {
     match node {
         Node::Number(millionths) => {
             let number = Q::quotient((*millionths).into(), MICROS.into());
@@ -206,11 +226,11 @@ fn compute<Q: Quantity>(node: &Node, sums: &[i128]) -> Result<Q, Fault> {
             above,
             below,
         } => {
-            let above = sum(above, sums).and_then(|sum| sum.checked_mul((*factor).into()));
+            let above = sum(above, sums.by_place).and_then(|sum| sum.checked_mul((*factor).into()));
             let below = if below.is_empty() {
-                Some(MICROS.into())
+                Some(sums.one)
             } else {
-                sum(below, sums)
+                sum(below, sums.by_place)
             };
             let (above, below) = above.zip(below).ok_or(Fault::DoesNotFit)?;
             if below == 0 {
@@ -306,7 +326,7 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
 
 impl Quantity for Decimal {
     fn quotient(above: i128, below: i128) -> Option<Self> {
-        decimal_of_micros(above)?.checked_div(decimal_of_micros(below)?)
+        decimal_near_micros(above).checked_div(decimal_near_micros(below))
     }
 
     fn is_zero(&self) -> bool {

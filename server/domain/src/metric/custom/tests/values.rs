@@ -3,7 +3,8 @@
 use super::formula;
 use crate::metric::custom::CustomFormula;
 use crate::metric::{
-    Component, ComponentSum, Components, Found, Metric, MetricCell, NoteCode, Value, evaluate,
+    Component, ComponentSum, Components, Fineness, Found, Metric, MetricCell, NoteCode, Value,
+    evaluate,
 };
 use crate::money::Currency;
 
@@ -35,7 +36,7 @@ fn sums(measures: &[(&'static str, i128)]) -> Sums {
 
 fn computed(text: &str, sums: &Sums) -> MetricCell {
     let formula = formula(text);
-    formula.evaluate(sums.n_rows(), |place| {
+    formula.evaluate(sums.n_rows(), Fineness::Stored, |place| {
         sums.component(formula.components()[place])
     })
 }
@@ -89,8 +90,9 @@ fn a_formula_of_the_catalogue_gives_the_same_when_written_out() {
         let Ok(written_out) = CustomFormula::parse(text) else {
             continue;
         };
-        let custom =
-            written_out.evaluate(10, |place| sums.component(written_out.components()[place]));
+        let custom = written_out.evaluate(10, Fineness::Stored, |place| {
+            sums.component(written_out.components()[place])
+        });
         assert_eq!(
             custom.value,
             evaluate(*metric, &sums).value,
@@ -147,7 +149,9 @@ fn a_measure_that_some_rows_lack_makes_no_wrong_number() {
         }
     }
     let formula = formula("(revenue - cogs) / spend");
-    let cell = formula.evaluate(10, |place| Patchy.component(formula.components()[place]));
+    let cell = formula.evaluate(10, Fineness::Stored, |place| {
+        Patchy.component(formula.components()[place])
+    });
     assert_eq!(
         cell,
         MetricCell {
