@@ -13,6 +13,10 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("bellwether-plugin-sdk", &["bellwether-plugin-abi"]),
     ("bellwether-plugin-roi", &["bellwether-plugin-sdk"]),
     ("bellwether-plugin-faulty", &["bellwether-plugin-sdk"]),
+    ("bellwether-statistics", &[]),
+    ("bellwether-reference-cases", &[]),
+    ("bellwether-plugin-pacing", &[]),
+    ("bellwether-plugin-anomaly", &["bellwether-statistics"]),
     ("bellwether-catalogue", &["bellwether-domain"]),
     ("bellwether-store", &["bellwether-domain"]),
     (
@@ -64,6 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "bellwether-plugin-sdk",
         ],
     ),
+    ("statrs", &["bellwether-statistics"]),
     ("libloading", &["bellwether-plugin-host"]),
     ("moka", &["bellwether-service"]),
     ("async-graphql", &["bellwether-schema"]),
