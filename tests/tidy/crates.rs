@@ -17,6 +17,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("bellwether-reference-cases", &[]),
     ("bellwether-plugin-pacing", &[]),
     ("bellwether-plugin-anomaly", &["bellwether-statistics"]),
+    ("bellwether-workflow", &["bellwether-domain"]),
     ("bellwether-catalogue", &["bellwether-domain"]),
     ("bellwether-store", &["bellwether-domain"]),
     (
@@ -81,6 +82,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("iso_currency", &["bellwether-domain"]),
     ("rust_decimal", &["bellwether-domain"]),
     ("winnow", &["bellwether-domain"]),
+    ("cel", &["bellwether-workflow"]),
+    ("serde_json_canonicalizer", &["bellwether-workflow"]),
 ];
 
 /// The names of what each crate depends on when it is built, tests left out.

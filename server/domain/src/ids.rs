@@ -88,6 +88,8 @@ typed_ids! {
     RunId, "run", "a plugin run";
     /// A lease on a snapshot that must stay readable.
     PinId, "pin", "a snapshot pin";
+    /// A case: one run of a workflow.
+    CaseId, "cse", "a case";
     /// A data folder: where the facts that a catalogue lists lie.
     StoreId, "sto", "a data folder";
 }

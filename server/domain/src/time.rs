@@ -41,6 +41,14 @@ impl ZoneName {
         let zone = TimeZone::get(&self.0).unwrap_or(TimeZone::UTC);
         now.to_zoned(zone).date()
     }
+
+    /// The moment at which this day is over in the zone: the first of the next one.
+    pub fn end_of(&self, day: Date) -> Timestamp {
+        let zone = TimeZone::get(&self.0).unwrap_or(TimeZone::UTC);
+        day.tomorrow()
+            .and_then(|next| next.to_zoned(zone))
+            .map_or(Timestamp::MAX, |start| start.timestamp())
+    }
 }
 
 impl std::fmt::Display for ZoneName {
@@ -62,6 +70,16 @@ pub fn day_number(date: Date) -> i32 {
 pub fn date_of_day_number(number: i32) -> Option<Date> {
     let since_epoch = Span::new().try_days(number).ok()?;
     Date::constant(1970, 1, 1).checked_add(since_epoch).ok()
+}
+
+/// The day so many days later, or earlier when negative; `None` outside the years -9999 to 9999.
+pub fn days_later(day: Date, days: i32) -> Option<Date> {
+    date_of_day_number(day_number(day).checked_add(days)?)
+}
+
+/// The same day so many months later, or the month's last one where it has no such day.
+pub fn months_later(day: Date, months: i32) -> Option<Date> {
+    day.checked_add(Span::new().try_months(months).ok()?).ok()
 }
 
 /// The date of a moment in UTC.
@@ -250,7 +268,23 @@ mod tests {
             assert_eq!(day_number(day), span.get_days(), "{day}");
         }
         assert_eq!(date_of_day_number(20_779), Some(date(2026, 11, 22)));
+        assert_eq!(days_later(date(2026, 3, 1), -1), Some(date(2026, 2, 28)));
+        assert_eq!(days_later(Date::MAX, 1), None);
         assert_eq!(date_of_day_number(i32::MIN), None);
+    }
+
+    #[test]
+    fn months_end_on_their_last_day_where_the_day_is_missing() {
+        assert_eq!(months_later(date(2028, 1, 31), 1), Some(date(2028, 2, 29)));
+        assert_eq!(months_later(date(2026, 11, 30), 3), Some(date(2027, 2, 28)));
+        assert_eq!(months_later(Date::MAX, 1), None);
+    }
+
+    #[test]
+    fn a_day_ends_when_the_next_begins_in_its_zone() {
+        let shanghai = ZoneName::parse("Asia/Shanghai").unwrap();
+        let end = shanghai.end_of(date(2026, 5, 12));
+        assert_eq!(end.to_string(), "2026-05-12T16:00:00Z");
     }
 
     #[test]
