@@ -38,8 +38,17 @@ pub const RATIO_MAX: i64 = 1_000_000;
 /// The most items of a list, such as milestones.
 pub const ITEMS_MAX: usize = 1_000;
 
-/// Refuses an input that is negative or beyond [`AMOUNT_MAX`]; `field` names it.
+/// The most decimal places of an input, so that quotients stay within what a decimal holds.
+pub const DECIMAL_PLACES_MAX: u32 = 9;
+
+/// Refuses an input that is negative, beyond [`AMOUNT_MAX`], or finer than
+/// [`DECIMAL_PLACES_MAX`]; `field` names it.
 fn within(field: &str, amount: Decimal) -> Result<(), Refusal> {
+    if amount.normalize().scale() > DECIMAL_PLACES_MAX {
+        let asked = format!("`{field}` of {amount}");
+        let limit = "workflow_decimal_places_max";
+        return Err(Refusal::limit(limit, DECIMAL_PLACES_MAX, asked).at(field));
+    }
     if amount.is_sign_negative() && !amount.is_zero() {
         let message = format!("`{field}` is {amount}; use 0 or more");
         return Err(Refusal::invalid(message).at(field));
@@ -68,6 +77,29 @@ fn within_items(field: &str, n_items: usize) -> Result<(), Refusal> {
         return Err(Refusal::limit("workflow_items_max", ITEMS_MAX, asked).at(field));
     }
     Ok(())
+}
+
+/// A quotient; 0 where there is nothing to divide by, refused beyond what a decimal holds.
+fn quotient(field: &str, part: Decimal, whole: Decimal) -> Result<Decimal, Refusal> {
+    if whole.is_zero() {
+        return Ok(Decimal::ZERO);
+    }
+    part.checked_div(whole).ok_or_else(|| beyond(field))
+}
+
+fn beyond(field: &str) -> Refusal {
+    let asked = format!("`{field}`, as it follows from the input,");
+    Refusal::limit("workflow_amount_max", AMOUNT_MAX, asked).at(field)
+}
+
+/// Refuses a figure that follows from the input and is beyond [`AMOUNT_MAX`], before it is
+/// multiplied further.
+fn figure(field: &str, value: Decimal) -> Result<Decimal, Refusal> {
+    if value > Decimal::from(AMOUNT_MAX) {
+        Err(beyond(field))
+    } else {
+        Ok(value)
+    }
 }
 
 /// A hundredth of it, for percentages.

@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 pub const RULE_UNITS_MAX: u32 = 3_660;
 
 /// The holidays and the worked weekends of an agency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BusinessDays {
+    #[serde(default)]
     holidays: BTreeSet<Date>,
+    #[serde(default)]
     worked_weekends: BTreeSet<Date>,
 }
 

@@ -18,6 +18,7 @@ mod facts;
 mod fields;
 mod fold;
 mod gate;
+mod journal;
 mod state;
 mod step;
 mod timers;
@@ -26,10 +27,11 @@ pub use actions::{AvailableAction, Needed, Verbs};
 pub use actor::{Actor, ActorRecord};
 pub use command::{Command, EffectOutcome, GivenEvidence, Verb};
 pub use event::{Event, EventBody};
-pub use evidence::Evidence;
+pub use evidence::{Computed, Evidence};
 pub use fields::{FIELD_BYTES_MAX, ITEMS_OF_A_KIND_MAX, RECORD_BYTES_MAX, TEXT_BYTES_MAX};
+pub use journal::{Communication, Transaction};
 pub use state::{Approval, Case, Effect, EffectStatus, Timer, TimerStatus};
-pub use step::{EVENTS_MAX, EffectRequest, Stepped, attempt, start, step};
+pub use step::{ATTEMPTS_UNTIL, EVENTS_MAX, EffectRequest, Stepped, attempt, start, step};
 
 use bellwether_domain::time::{Date, Timestamp, ZoneName};
 

@@ -22,7 +22,9 @@ pub use approval::{ApprovalRule, Excluded};
 pub use built_in::built_in;
 pub use due::DueRule;
 pub use evidence::{EvidenceKind, Field, FieldType};
-pub use guard::{Condition, Facts, GUARD_BYTES_MAX, Undecided};
+pub use guard::{
+    Condition, Facts, GUARD_BYTES_MAX, GUARD_DEPTH_MAX, GUARD_LOOPS_MAX, GUARD_PARTS_MAX, Undecided,
+};
 pub use load::{DefinitionError, Format, Problem};
 use serde::{Deserialize, Serialize};
 

@@ -6,10 +6,11 @@
 //! was recorded.
 //!
 //! Reading order: [`definition`] (what a workflow is, read from files), [`case`] (one run of it:
-//! [`case::step`] is the way on), [`refused`] (what it doesn't let happen), [`amounts`] and
+//! [`case::step`] is the way on), [`assignments`] (who may act in it), [`refused`] (what it doesn't let happen), [`amounts`] and
 //! [`business_days`] (what agreements come to), [`chain`] (how the past is proved).
 
 pub mod amounts;
+pub mod assignments;
 pub mod business_days;
 pub mod case;
 pub mod chain;

@@ -6,6 +6,8 @@ mod support;
 mod definitions;
 #[path = "workflows/properties.rs"]
 mod properties;
+#[path = "workflows/records.rs"]
+mod records;
 #[path = "workflows/refusals.rs"]
 mod refusals;
 #[path = "workflows/runs.rs"]

@@ -9,7 +9,7 @@ use bellwether_domain::time::{Date, Timestamp, ZoneName, days_later, seconds_aft
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Rounding, Sheet, within, within_ratio};
+use super::{Rounding, Sheet, figure, quotient, within, within_ratio};
 use crate::business_days::BusinessDays;
 
 mod resolution;
@@ -108,7 +108,7 @@ impl MismatchInput {
         let mut sheet = Sheet::default();
         sheet.warn_unread(self.unread.keys());
         let severe = self.score >= SEVERE;
-        let (lost_orders, lost_revenue) = self.lost(&mut sheet);
+        let (lost_orders, lost_revenue) = self.lost(&mut sheet)?;
         let (excess, refund_cost) = self.excess_refunds(&mut sheet);
         let compensation = sheet.money(
             "compensation",
@@ -175,17 +175,21 @@ impl MismatchInput {
     }
 
     /// Orders per click without the mismatch; 0 where nobody clicked.
-    fn baseline_conversion(&self) -> Decimal {
-        self.baseline_orders
-            .checked_div(self.baseline_clicks)
-            .unwrap_or_default()
+    fn baseline_conversion(&self) -> Result<Decimal, Refusal> {
+        quotient(
+            "baseline_clicks",
+            self.baseline_orders,
+            self.baseline_clicks,
+        )
     }
 
-    fn lost(&self, sheet: &mut Sheet) -> (Decimal, Decimal) {
+    fn lost(&self, sheet: &mut Sheet) -> Result<(Decimal, Decimal), Refusal> {
         // Multiplied before it is divided, so that no digit is lost on the way.
-        let expected = (self.baseline_orders * self.clicks)
-            .checked_div(self.baseline_clicks)
-            .unwrap_or_default();
+        let reached = self.baseline_orders * self.clicks;
+        let expected = figure(
+            "lost_orders",
+            quotient("baseline_clicks", reached, self.baseline_clicks)?,
+        )?;
         let orders = sheet.value(
             "lost orders",
             "baseline_orders / baseline_clicks * clicks - orders, not below 0",
@@ -202,9 +206,9 @@ impl MismatchInput {
             "lost revenue",
             "lost_orders * aov",
             &[("lost_orders", &orders), ("aov", &self.aov)],
-            orders * self.aov,
+            figure("lost_revenue", orders * self.aov)?,
         );
-        (orders, revenue)
+        Ok((orders, revenue))
     }
 
     fn excess_refunds(&self, sheet: &mut Sheet) -> (Decimal, Decimal) {

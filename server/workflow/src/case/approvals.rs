@@ -86,9 +86,9 @@ fn content(items: &std::collections::BTreeMap<String, GivenAt>) -> Value {
     let of = |given: &GivenAt| {
         let evidence = &given.evidence;
         let figures = evidence
-            .worked
+            .computed
             .as_ref()
-            .map(|worked| worked.figures.clone());
+            .map(|computed| computed.worked.figures.clone());
         json!({
             "fields": evidence.fields,
             "input": evidence.input,

@@ -5,6 +5,7 @@ use bellwether_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::{Communication, Transaction};
 use crate::chain::{Hash, Salt};
 
 /// A command.
@@ -44,6 +45,10 @@ pub enum Verb {
     Assign(Option<MemberId>),
     /// Say something; the text is personal.
     Comment(String),
+    /// Record that somebody was told.
+    Communicate(Communication),
+    /// Record that money moved.
+    Transact(Transaction),
     /// A timer is due.
     Timeout {
         /// The timer.

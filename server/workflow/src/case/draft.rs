@@ -1,9 +1,10 @@
 //! A step in the making: events are recorded one by one, and the case follows each.
 
-use bellwether_domain::time::{Timestamp, ZoneName};
+use bellwether_domain::ids::MemberId;
+use bellwether_domain::time::{Date, Timestamp, ZoneName};
 
 use super::step::{EVENTS_MAX, EffectRequest, Stepped};
-use super::{Actor, ActorRecord, Case, Circumstances, Command, Event, EventBody, Verb, fields};
+use super::{Actor, ActorRecord, Case, Circumstances, Command, Event, EventBody, Verb};
 use crate::chain::{KeptText, Salt};
 use crate::definition::Definition;
 use crate::refused::{Block, RefusalCode};
@@ -63,8 +64,10 @@ impl Draft<'_> {
             }
             Verb::Give(given) => self.give(given, actor)?,
             Verb::Approve { approval, content } => self.approve(approval, *content, actor)?,
-            Verb::Assign(member) => self.record(EventBody::Assigned { member: *member }),
-            Verb::Comment(text) => self.comment(text)?,
+            Verb::Assign(member) => self.assign(*member, actor)?,
+            Verb::Comment(text) => self.comment(text, actor)?,
+            Verb::Communicate(told) => self.communicated(told, actor)?,
+            Verb::Transact(paid) => self.transacted(paid, actor)?,
             Verb::Timeout { timer } => self.fire(timer, actor)?,
             Verb::Report {
                 key,
@@ -118,7 +121,11 @@ impl Draft<'_> {
             let message = "`occurredAt` is still to come; use now or an earlier moment";
             return Err(Block::new(RefusalCode::InTheFuture, message).of("occurredAt"));
         }
-        let day = zone.today(self.occurred_at);
+        self.not_closed(zone.today(self.occurred_at), "occurredAt")
+    }
+
+    /// Refuses a day of the period that the agency has closed.
+    pub(super) fn not_closed(&self, day: Date, field: &str) -> Result<(), Block> {
         match self
             .circumstances
             .closed_through
@@ -127,9 +134,20 @@ impl Draft<'_> {
             None => Ok(()),
             Some(closed) => {
                 let message = format!("everything up to {closed} is closed; {day} is within it");
-                Err(Block::new(RefusalCode::ClosedPeriod, message).of("occurredAt"))
+                Err(Block::new(RefusalCode::ClosedPeriod, message).of(field))
             }
         }
+    }
+
+    /// Assigns the present step; those outside can't.
+    fn assign(&mut self, member: Option<MemberId>, actor: &Actor) -> Result<(), Block> {
+        self.takes_part(actor)?;
+        if matches!(actor, Actor::External { .. }) {
+            let message = "steps are assigned by members of the agency";
+            return Err(Block::new(RefusalCode::WrongRole, message));
+        }
+        self.record(EventBody::Assigned { member });
+        Ok(())
     }
 
     fn advance(&mut self, action: &str, actor: &Actor) -> Result<(), Block> {
@@ -163,18 +181,6 @@ impl Draft<'_> {
         self.request_effects(transition);
         self.move_timers(transition, &from)
     }
-
-    fn comment(&mut self, text: &str) -> Result<(), Block> {
-        fields::within_text("comment", text)?;
-        if text.trim().is_empty() {
-            let message = "an empty comment says nothing; write something";
-            return Err(Block::new(RefusalCode::InvalidEvidence, message).of("comment"));
-        }
-        let kept = KeptText::new(self.case.n_events + 1, "comment", text, &self.salt);
-        self.record(EventBody::Commented { text: kept.hash() });
-        self.texts.push(kept);
-        Ok(())
-    }
 }
 
 impl Verb {
@@ -186,6 +192,8 @@ impl Verb {
             Self::Approve { approval, .. } => format!("approve:{}", short(approval)),
             Self::Assign(_) => "assign".to_owned(),
             Self::Comment(_) => "comment".to_owned(),
+            Self::Communicate(_) => "communicate".to_owned(),
+            Self::Transact(_) => "transact".to_owned(),
             Self::Timeout { timer } => format!("timeout:{}", short(timer)),
             Self::Report { key, .. } => format!("report:{}", short(key)),
         }

@@ -5,7 +5,7 @@ use bellwether_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ActorRecord, EffectOutcome, Evidence};
+use super::{ActorRecord, Communication, EffectOutcome, Evidence, Transaction};
 use crate::chain::Hash;
 
 /// An event.
@@ -40,7 +40,7 @@ pub enum EventBody {
         state: String,
     },
     /// Evidence was given or corrected.
-    EvidenceGiven(Evidence),
+    EvidenceGiven(Box<Evidence>),
     /// Somebody approved.
     Approved {
         /// The approval.
@@ -114,6 +114,10 @@ pub enum EventBody {
         /// The hash of the text.
         text: Hash,
     },
+    /// Somebody was told or told something, outside of this case's own steps.
+    Communicated(Communication),
+    /// Money moved.
+    Transacted(Transaction),
     /// Somebody tried what was refused; the case stayed as it was.
     AttemptRefused {
         /// What was tried, such as `advance:close`.
@@ -126,6 +130,12 @@ pub enum EventBody {
 impl EventBody {
     /// Whether the case is another one after it: others must look again before they act.
     pub fn changes_the_case(&self) -> bool {
-        !matches!(self, Self::Commented { .. } | Self::AttemptRefused { .. })
+        !matches!(
+            self,
+            Self::Commented { .. }
+                | Self::Communicated(_)
+                | Self::Transacted(_)
+                | Self::AttemptRefused { .. }
+        )
     }
 }

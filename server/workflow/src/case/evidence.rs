@@ -1,11 +1,14 @@
 //! Evidence: taking it in, and asking whether it is all there.
 
+use bellwether_domain::error_code::Refusal;
+use bellwether_domain::time::ZoneName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
 use super::{Actor, Case, EventBody, GivenEvidence, fields};
 use crate::amounts::Worked;
+use crate::business_days::BusinessDays;
 use crate::chain::KeptText;
 use crate::definition::{Definition, EvidenceKind};
 use crate::refused::{Block, RefusalCode};
@@ -26,12 +29,36 @@ pub struct Evidence {
     /// The metric snapshot that the input was read at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
-    /// What was computed from the input.
+    /// What was computed from the input, and with which calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worked: Option<Worked>,
+    pub computed: Option<Computed>,
     /// The number of the event that it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<u64>,
+}
+
+/// What was computed, with all that it takes to compute it again: neither the agency's calendar of
+/// today nor a metric is looked at any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Computed {
+    /// The figures and their arithmetic.
+    pub worked: Worked,
+    /// The agency's business days as they were.
+    pub business_days: BusinessDays,
+    /// The agency's zone as it was.
+    pub zone: String,
+}
+
+impl Evidence {
+    /// The same calculation again, from what is recorded; nothing where nothing was computed.
+    pub fn computed_again(&self) -> Option<Result<Worked, Refusal>> {
+        let (computed, input) = self.computed.as_ref().zip(self.input.as_ref())?;
+        let calculation = computed.worked.calculation;
+        let again = ZoneName::parse(&computed.zone)
+            .and_then(|zone| calculation.run(input, &computed.business_days, &zone));
+        Some(again)
+    }
 }
 
 impl Draft<'_> {
@@ -52,8 +79,8 @@ impl Draft<'_> {
         }
         let seq = self.case.n_events + 1;
         let (fields, texts) = fields::read(kind, definition, given, seq, &self.salt)?;
-        let worked = self.work(kind, given)?;
-        self.record_evidence(given, item, fields, worked, texts)
+        let computed = self.compute(kind, given)?;
+        self.record_evidence(given, item, fields, computed, texts)
     }
 
     fn may_give(&self, kind: &EvidenceKind, actor: &Actor) -> Result<(), Block> {
@@ -75,17 +102,22 @@ impl Draft<'_> {
         Err(Block::new(RefusalCode::WrongRole, message).of(&kind.kind))
     }
 
-    fn work(&self, kind: &EvidenceKind, given: &GivenEvidence) -> Result<Option<Worked>, Block> {
+    fn compute(
+        &self,
+        kind: &EvidenceKind,
+        given: &GivenEvidence,
+    ) -> Result<Option<Computed>, Block> {
         match (kind.calculation, &given.input) {
             (None, None) => Ok(None),
             (Some(calculation), Some(input)) => {
                 fields::within_record("input", input)?;
                 let there = self.circumstances;
-                Ok(Some(calculation.run(
-                    input,
-                    there.business_days,
-                    there.zone,
-                )?))
+                let worked = calculation.run(input, there.business_days, there.zone)?;
+                Ok(Some(Computed {
+                    worked,
+                    business_days: there.business_days.clone(),
+                    zone: there.zone.to_string(),
+                }))
             }
             (Some(_), None) => {
                 let message = format!("`{}` is computed; give its `input`", kind.kind);
@@ -103,21 +135,21 @@ impl Draft<'_> {
         given: &GivenEvidence,
         item: String,
         fields: Map<String, Value>,
-        worked: Option<Worked>,
+        computed: Option<Computed>,
         texts: Vec<KeptText>,
     ) -> Result<(), Block> {
         if let Some(snapshot) = &given.snapshot {
             fields::within_field("snapshot", snapshot)?;
         }
-        self.record(EventBody::EvidenceGiven(Evidence {
+        self.record(EventBody::EvidenceGiven(Box::new(Evidence {
             kind: given.kind.clone(),
             item,
             fields,
             input: given.input.clone(),
             snapshot: given.snapshot.clone(),
-            worked,
+            computed,
             corrects: given.corrects,
-        }));
+        })));
         self.texts.extend(texts);
         self.drop_fallen_approvals();
         Ok(())

@@ -76,9 +76,9 @@ fn record(given: &GivenAt) -> Value {
     let mut record = given.evidence.fields.clone();
     if let Some(figures) = given
         .evidence
-        .worked
+        .computed
         .as_ref()
-        .and_then(|worked| worked.figures.as_object())
+        .and_then(|computed| computed.worked.figures.as_object())
     {
         record.extend(figures.clone());
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwether_domain::ids::{AgencyId, CaseId};
 
 use super::state::{Effect, EffectStatus, GivenAt};
-use super::{Approval, Case, EffectOutcome, Event, EventBody, Timer, TimerStatus};
+use super::{Approval, Case, EffectOutcome, Event, EventBody, Evidence, Timer, TimerStatus};
 use crate::definition::Definition;
 
 impl Case {
@@ -65,7 +65,7 @@ impl Case {
                 let given = GivenAt {
                     seq: event.seq,
                     by: event.by.clone(),
-                    evidence: evidence.clone(),
+                    evidence: Evidence::clone(evidence),
                 };
                 let items = self.evidence.entry(evidence.kind.clone()).or_default();
                 items.insert(evidence.item.clone(), given);
@@ -112,6 +112,8 @@ impl Case {
             EventBody::Assigned { member } => self.assignee = *member,
             EventBody::Started { .. }
             | EventBody::Commented { .. }
+            | EventBody::Communicated(_)
+            | EventBody::Transacted(_)
             | EventBody::AttemptRefused { .. } => {}
         }
     }

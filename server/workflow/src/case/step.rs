@@ -13,6 +13,10 @@ use crate::refused::{Block, RefusalCode, Refused};
 /// The most events of a case.
 pub const EVENTS_MAX: u64 = 10_000;
 
+/// How many events a case may have so that refused attempts are still recorded: whoever tries
+/// again and again can't use up what the case needs to come to its end.
+pub const ATTEMPTS_UNTIL: u64 = EVENTS_MAX / 2;
+
 /// What a command did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stepped {
@@ -123,8 +127,8 @@ pub fn step(
     }
 }
 
-/// The event that records a refused attempt. The case it leads to differs in nothing but its
-/// number of events.
+/// The event that records a refused attempt; none once the case has [`ATTEMPTS_UNTIL`] events. The
+/// case it leads to differs in nothing but its number of events.
 pub fn attempt(
     definition: &Definition,
     case: &Case,
@@ -132,7 +136,10 @@ pub fn attempt(
     actor: &Actor,
     refused: &Refused,
     now: Timestamp,
-) -> (Case, Event) {
+) -> Option<(Case, Event)> {
+    if case.n_events >= ATTEMPTS_UNTIL {
+        return None;
+    }
     let event = Event {
         seq: case.n_events + 1,
         recorded_at: now,
@@ -145,5 +152,5 @@ pub fn attempt(
     };
     let mut case = case.clone();
     case.apply(definition, &event);
-    (case, event)
+    Some((case, event))
 }

@@ -4,6 +4,8 @@
 //! name) and `case` (`state`, `requester`, `today`); nothing else.
 //! Invariant: it can't change anything, has no clock and no randomness, and is bounded in length.
 
+mod shape;
+
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -11,8 +13,21 @@ use cel::{Context, Env, Program, Value as CelValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The most bytes of an expression; it bounds its depth and what it can compute.
+use shape::Shape;
+
+/// The most bytes of an expression.
 pub const GUARD_BYTES_MAX: usize = 500;
+
+/// The most words and signs of an expression, and how deep its brackets may stand: the library
+/// reads and decides by recursion, some 50 kB of stack for each link of a chain and 150 kB for
+/// each bracket in a debug build, and threads have 2 MB.
+pub const GUARD_PARTS_MAX: usize = 40;
+
+/// See [`GUARD_PARTS_MAX`].
+pub const GUARD_DEPTH_MAX: usize = 5;
+
+/// How often an expression may go through a list: nested loops over records would never end.
+pub const GUARD_LOOPS_MAX: usize = 1;
 
 /// What a condition may look at.
 pub(super) const VARIABLES: [&str; 5] = ["facts", "subject", "effects", "timers", "case"];
@@ -55,18 +70,12 @@ impl Condition {
     }
 
     /// The kinds of evidence that it looks at by name, and the variables that nobody knows.
-    pub(super) fn references(&self) -> (Vec<&str>, Vec<String>) {
-        let kinds = self.source.split("facts.").skip(1);
-        let kinds = kinds.map(|rest| {
-            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            rest.split(|c| !is_name(c)).next().unwrap_or_default()
-        });
-        let references = self.program.references();
-        // Variables of one letter are those that `exists` and its like bring along.
-        let unknown = references.variables().into_iter();
-        let unknown = unknown.filter(|name| name.len() > 1 && !name.starts_with('@'));
-        let unknown = unknown.filter(|name| !VARIABLES.contains(name));
-        (kinds.collect(), unknown.map(str::to_owned).collect())
+    pub(super) fn references(&self) -> (Vec<&str>, Vec<&str>) {
+        let shape = Shape::of(self.program.expression());
+        let known = |name: &&str| VARIABLES.contains(name) || shape.items.contains(name);
+        let mut unknown = shape.variables.clone();
+        unknown.retain(|name| !known(name));
+        (shape.kinds, unknown)
     }
 }
 
@@ -80,8 +89,25 @@ impl TryFrom<String> for Condition {
                 source.len()
             ));
         }
+        let n_parts = shape::n_parts(&source);
+        if n_parts > GUARD_PARTS_MAX {
+            return Err(format!(
+                "`{source}` has {n_parts} words and signs; the limit `workflow_guard_parts_max` is {GUARD_PARTS_MAX}"
+            ));
+        }
+        if shape::depth(&source) > GUARD_DEPTH_MAX {
+            return Err(format!(
+                "`{source}` is nested deeper than the limit `workflow_guard_depth_max` of {GUARD_DEPTH_MAX}"
+            ));
+        }
         let program = Program::compile(&source)
             .map_err(|error| format!("`{source}` is not a CEL expression: {error}"))?;
+        let n_loops = Shape::of(program.expression()).n_loops;
+        if n_loops > GUARD_LOOPS_MAX {
+            return Err(format!(
+                "`{source}` goes through lists {n_loops} times; the limit `workflow_guard_loops_max` is {GUARD_LOOPS_MAX}"
+            ));
+        }
         Ok(Self {
             source,
             program: Arc::new(program),
@@ -195,6 +221,81 @@ mod tests {
     #[test]
     fn what_an_expression_looks_at_is_known() {
         let of = condition("facts.answers.exists(a, a == 'x') && fact.other > 1");
-        assert_eq!(of.references(), (vec!["answers"], vec!["fact".to_owned()]));
+        assert_eq!(of.references(), (vec!["answers"], vec!["fact"]));
+    }
+
+    #[test]
+    fn an_expression_goes_through_one_list_and_not_through_another_within() {
+        let once = "facts.a.exists(x, x == 1)";
+        assert!(Condition::try_from(once.to_owned()).is_ok());
+        let nested = "facts.a.exists(x, facts.a.exists (y, x == y))";
+        assert!(Condition::try_from(nested.to_owned()).is_err());
+    }
+
+    #[test]
+    fn an_expression_has_parts_up_to_its_limit_and_no_more() {
+        let sum = |n: usize| format!("1{} > 0", "+1".repeat((n - 3) / 2));
+        assert!(Condition::try_from(sum(GUARD_PARTS_MAX - 1)).is_ok());
+        assert!(Condition::try_from(sum(GUARD_PARTS_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn an_expression_is_nested_up_to_its_limit_and_no_deeper() {
+        let nested = |n: usize| format!("{}true{}", "(".repeat(n), ")".repeat(n));
+        assert!(Condition::try_from(nested(GUARD_DEPTH_MAX)).is_ok());
+        assert!(Condition::try_from(nested(GUARD_DEPTH_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn the_deepest_expressions_that_fit_are_read_and_decided_without_harm() {
+        let links = [
+            (".a", 2),
+            ("[0]", 3),
+            ("+1", 2),
+            ("&&true", 3),
+            ("||true", 3),
+            (" in a", 2),
+            ("==1", 3),
+            ("?1:1", 4),
+            ("-", 1),
+        ];
+        let chains =
+            links.map(|(link, n)| format!("case{}", link.repeat((GUARD_PARTS_MAX - 1) / n)));
+        let brackets = [
+            ("(", ")"),
+            ("[", "]"),
+            ("!", ""),
+            ("-", ""),
+            ("{1:", "}"),
+            ("size(", ")"),
+        ];
+        let nested = brackets.map(|(open, close)| {
+            let n = if close.is_empty() {
+                GUARD_PARTS_MAX - 1
+            } else {
+                GUARD_DEPTH_MAX
+            };
+            format!("{}true{}", open.repeat(n), close.repeat(n))
+        });
+        let both = format!(
+            "{}case{}{}",
+            "(".repeat(GUARD_DEPTH_MAX),
+            ".a".repeat((GUARD_PARTS_MAX - 2 * GUARD_DEPTH_MAX - 1) / 2),
+            ")".repeat(GUARD_DEPTH_MAX)
+        );
+        for source in chains.into_iter().chain(nested).chain([both]) {
+            if let Ok(condition) = Condition::try_from(source) {
+                let _ = condition.holds(&Facts::default());
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_does_harm_as_an_expression(source in "[a-z0-9 .()!&|=<>'\"\\[\\]{}:?,+*/%-]{0,80}") {
+            if let Ok(condition) = Condition::try_from(source) {
+                let _ = condition.holds(&Facts::default());
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) closed_through: Option<Date>,
     zone: ZoneName,
-    business_days: BusinessDays,
+    pub(crate) business_days: BusinessDays,
 }
 
 pub(crate) fn definition(name: &str) -> &'static Definition {
@@ -153,7 +153,7 @@ impl World {
                 Ok(())
             }
             Err(refused) => {
-                let (case, event) = attempt(
+                let tried = attempt(
                     self.definition,
                     &self.case,
                     command,
@@ -161,8 +161,10 @@ impl World {
                     &refused,
                     self.now,
                 );
-                self.case = case;
-                self.link(event);
+                if let Some((case, event)) = tried {
+                    self.case = case;
+                    self.link(event);
+                }
                 Err(refused)
             }
         }

@@ -5,7 +5,7 @@ use bellwether_domain::money::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{MismatchInput, WATCH};
-use crate::amounts::{Rounding, Sheet, within};
+use crate::amounts::{Rounding, Sheet, quotient, within};
 
 /// Orders below which nothing is concluded.
 const ORDERS_MIN: Decimal = Decimal::from_parts(30, 0, 0, false, 0);
@@ -61,24 +61,23 @@ impl MismatchAfter {
         ] {
             within(field, amount)?;
         }
-        let rate = |part: Decimal, whole: Decimal| part.checked_div(whole).unwrap_or_default();
         let refund_rate = sheet.value(
             "refund rate after the correction",
             "refunds / orders",
             &[("refunds", &self.refunds), ("orders", &self.orders)],
-            rate(self.refunds, self.orders),
+            quotient("after.orders", self.refunds, self.orders)?,
             Rounding::HalfUp4,
         );
         let conversion = sheet.value(
             "conversion after the correction",
             "orders / clicks",
             &[("orders", &self.orders), ("clicks", &self.clicks)],
-            rate(self.orders, self.clicks),
+            quotient("after.clicks", self.orders, self.clicks)?,
             Rounding::HalfUp4,
         );
         let score_ok = self.score < WATCH;
         let refunds_ok = refund_rate <= before.baseline_refund_rate * REFUND_RATE_TIMES;
-        let conversion_ok = conversion >= before.baseline_conversion() * CONVERSION_TIMES;
+        let conversion_ok = conversion >= before.baseline_conversion()? * CONVERSION_TIMES;
         let enough = self.orders >= ORDERS_MIN;
         let state = match (enough, score_ok && refunds_ok && conversion_ok) {
             (false, _) => "keep_monitoring",
