@@ -104,6 +104,8 @@ pub(crate) enum NoteCode {
     NotAtThisGrain,
     /// The cell would add up several currencies.
     MixedCurrency,
+    /// The platform may still change the numbers of a day that the value is of.
+    Provisional,
     /// A day's money has no rate into the currency asked for, and none is guessed.
     FxRateMissing,
     /// People reached can't be added up: the number exists only in a row of one campaign.

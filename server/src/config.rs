@@ -13,12 +13,14 @@ mod compaction;
 mod documents;
 mod explorer;
 mod limits;
+mod restatement;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use bellwether_catalogue::{CatalogueConfig, Location};
 use bellwether_domain::limits::Limit;
+use bellwether_domain::provisional::RestatementWindows;
 use bellwether_plugin_host::PluginHostConfig;
 use bellwether_schema::{DocumentPolicy, SchemaLimits};
 use bellwether_service::{CompactionConfig, ServiceConfig, Step};
@@ -29,6 +31,7 @@ pub use compaction::CompactionSection;
 pub use documents::DocumentsSection;
 pub use explorer::ExplorerSection;
 pub use limits::LimitsSection;
+pub use restatement::RestatementSection;
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -51,6 +54,8 @@ pub struct ConfigFile {
     pub cache: CacheSection,
     /// When segments are merged, and how long old snapshots stay readable.
     pub compaction: CompactionSection,
+    /// For how many days platforms still change what they have reported.
+    pub restatement: RestatementSection,
     /// Where plugins lie and what a call may cost.
     pub plugins: PluginsSection,
     /// The page on which people try queries.
@@ -206,6 +211,7 @@ impl Config {
             None => Location::Sqlite(data_dir.join("catalogue.sqlite")),
         };
         let limits = &file.limits;
+        let restatement = file.restatement.windows()?;
         Ok(Self {
             data_dir: data_dir.to_owned(),
             graphql_body_bytes_max: limits.graphql_body_bytes_max,
@@ -215,7 +221,7 @@ impl Config {
                 writer_queue_max: file.catalogue.writer_queue_max,
                 busy_timeout_ms: file.catalogue.busy_timeout_ms,
             },
-            service: service_config(data_dir, &file, file.compaction.read()?),
+            service: service_config(data_dir, &file, file.compaction.read()?, restatement),
             schema: limits.schema(),
             documents: file.documents.read()?,
             plugins: plugin_config(&file.plugins)?,
@@ -230,7 +236,8 @@ impl Config {
 pub fn default_limits() -> Result<Vec<Limit>, String> {
     let file = ConfigFile::default();
     let compaction = file.compaction.read()?;
-    let service = service_config(Path::new(""), &file, compaction);
+    let restatement = file.restatement.windows()?;
+    let service = service_config(Path::new(""), &file, compaction, restatement);
     let mut limits = file.limits.schema().named();
     limits.extend(service.limits());
     Ok(limits)
@@ -245,6 +252,7 @@ fn service_config(
     data_dir: &Path,
     file: &ConfigFile,
     compaction: CompactionConfig,
+    restatement: RestatementWindows,
 ) -> ServiceConfig {
     let (limits, cache) = (&file.limits, &file.cache);
     ServiceConfig {
@@ -275,6 +283,7 @@ fn service_config(
         budget: file.budget.read(),
         document_cache_bytes: file.documents.registered_bytes,
         compaction,
+        restatement,
     }
 }
 

@@ -25,6 +25,7 @@ mod notes;
 mod order;
 mod pages;
 mod periods;
+mod provisional;
 mod reach;
 mod reading;
 mod table;

@@ -205,6 +205,11 @@ impl ResultMeta {
         self.answer.data_through().map(Date)
     }
 
+    /// The first day of the range of whose facts the platforms may still change the numbers, so that cells with it or later days have the note `PROVISIONAL`; null when all of them are final. With `asOf`, as it was then.
+    async fn provisional_from(&self) -> Option<Date> {
+        self.answer.provisional_from().map(Date)
+    }
+
     /// The days that were read.
     async fn range(&self) -> DayRange {
         DayRange::of(self.answer.table().query.range)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Result, SimpleObject};
 use bellwether_domain::answer::Row;
-use bellwether_domain::metric::{Metric, NoteCode as DomainNote};
+use bellwether_domain::metric::{Metric, MetricCell, NoteCode as DomainNote};
 use bellwether_domain::query::CellPart;
 
 use super::answer::AnswerPage;
@@ -94,7 +94,7 @@ impl MetricsRow {
             CustomValue {
                 name: metric.name().to_owned(),
                 value: value.map(|value| Decimal(value.decimal())),
-                note: cell.and_then(|cell| cell.note).map(Into::into),
+                note: cell.and_then(|cell| cell.notes().next()).map(Into::into),
             }
         });
         values.collect()
@@ -105,9 +105,10 @@ impl MetricsRow {
         let row = self.row();
         let notes = CellPart::ALL.iter().flat_map(|part| {
             let cells = metrics.iter().enumerate();
-            cells.filter_map(|(place, metric)| {
-                let note = row.cell(place, *part)?.note?;
-                Some(CellNote::new(*metric, *part, note))
+            cells.flat_map(|(place, metric)| {
+                let cell = row.cell(place, *part);
+                let notes = cell.into_iter().flat_map(MetricCell::notes);
+                notes.map(|note| CellNote::new(*metric, *part, note))
             })
         });
         notes.collect()

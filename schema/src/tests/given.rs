@@ -244,6 +244,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
 
 pub(super) fn service_config(folder: &Path) -> ServiceConfig {
     ServiceConfig {
+        restatement: bellwether_domain::provisional::RestatementWindows::default(),
         spool_folder: folder.join("spool"),
         ingest_body_bytes_max: 1_000_000,
         ingest_rows_max: 1_000,

@@ -7,7 +7,7 @@
 //! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
 //! [`calendar`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
-//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`query`], [`answer`] (what goes out), [`catalog`], [`limits`] (what can be asked).
+//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`catalog`], [`limits`] (what can be asked).
 
 pub mod agency;
 pub mod answer;
@@ -31,6 +31,7 @@ pub mod member;
 pub mod metric;
 pub mod money;
 pub mod nearest;
+pub mod provisional;
 pub mod query;
 pub mod rates;
 pub mod sample;

@@ -14,6 +14,7 @@ use crate::metric::{
     CUSTOM_METRICS_ASKED_MAX, CUSTOM_METRICS_MAX, FORMULA_BYTES_MAX, FORMULA_DEPTH_MAX,
     FORMULA_TERMS_MAX,
 };
+use crate::provisional::RESTATEMENT_DAYS_MAX;
 use crate::query::{
     BY_MAX, FILTER_NODES_MAX, FILTER_VALUES_MAX, HAVING_MAX, LABELS_MAX, ORDER_BY_MAX,
     RANGE_DAYS_MAX, TOP_MAX, TOTALS_LEVELS_MAX,
@@ -52,6 +53,11 @@ impl Limit {
 
 /// The limits of the domain's rules, which every server has.
 pub const LIMITS: &[Limit] = &[
+    Limit::new(
+        "restatement_days_max",
+        RESTATEMENT_DAYS_MAX as u64,
+        "Days for which a platform may change what it reported.",
+    ),
     Limit::new(
         "rate_places_max",
         RATE_PLACES_MAX as u64,

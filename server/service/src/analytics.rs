@@ -33,6 +33,7 @@ mod fold;
 mod gather;
 mod keeps;
 mod levels;
+mod moving;
 mod partitions;
 mod price;
 mod put_together;
@@ -61,6 +62,7 @@ use answer::Computed;
 pub use answer::{CacheMode, CacheState, MetricsAnswer, Warning, WarningCode};
 pub use caches::CacheHeld;
 pub(crate) use caches::Caches;
+pub(crate) use conversion::CONVERTED_AMOUNT_MAX;
 use costs::RecordedCosts;
 pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
@@ -150,7 +152,8 @@ impl Parts {
         if let Some(moment) = reading.as_of.filter(|_| request.currency.is_some()) {
             context.rates = self.rates_revision_at(scope, moment).await?;
         }
-        let query = request.plan(&context)?;
+        let mut query = request.plan(&context)?;
+        query.asked_on = self.asked_on(&query, &attributes, reading);
         snapshots::check_filters(&query, &attributes)?;
         zones::check(request.timezone.as_deref(), &query, &attributes)?;
         snapshots::check_cursor(reading.cursor, &query)?;
@@ -195,8 +198,9 @@ impl Parts {
             None => None,
         };
         let (asked, at) = (asked.clone(), self.clock.now());
+        let windows = self.config.restatement.clone();
         let is_small = put_together::is_small(&asked.query, &now, before.as_ref());
-        let put_together = move || put_together::put_together(asked, now, before, at);
+        let put_together = move || put_together::put_together(asked, now, before, at, &windows);
         if is_small {
             return put_together();
         }

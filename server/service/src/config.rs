@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
+use bellwether_catalogue::RATES_MAX;
 use bellwether_domain::compaction::CompactionPolicy;
 use bellwether_domain::limits::Limit;
+use bellwether_domain::provisional::RestatementWindows;
 
+use crate::analytics::CONVERTED_AMOUNT_MAX;
 use crate::budgets::BudgetConfig;
+use crate::changes::CHANGED_PERIODS_MAX;
+use crate::exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX};
 use crate::export::ExportsConfig;
 use crate::query_places::QueryPlacesConfig;
 
@@ -66,6 +71,8 @@ pub struct ServiceConfig {
     pub exports: ExportsConfig,
     /// What compaction may take, and when.
     pub compaction: CompactionConfig,
+    /// For how long platforms change what they reported.
+    pub restatement: RestatementWindows,
 }
 
 /// When segments are compacted, and how long old snapshots stay readable.
@@ -85,6 +92,35 @@ pub struct CompactionConfig {
     pub dropped_file_grace_s: u32,
 }
 
+/// The limits of exchange rates and changes, which every server has.
+const FIXED: [Limit; 5] = [
+    Limit::of_size(
+        "rates_max",
+        RATES_MAX,
+        "Exchange rates of an agency, corrected ones too.",
+    ),
+    Limit::of_size(
+        "rates_per_import_max",
+        RATES_PER_IMPORT_MAX,
+        "Exchange rates of one import, carried ones too.",
+    ),
+    Limit::of_size(
+        "rates_file_bytes_max",
+        RATES_FILE_BYTES_MAX,
+        "Bytes of a file of exchange rates.",
+    ),
+    Limit::new(
+        "converted_amount_max",
+        CONVERTED_AMOUNT_MAX,
+        "Units of the answer's currency that one day's money may come to.",
+    ),
+    Limit::of_size(
+        "changed_periods_max",
+        CHANGED_PERIODS_MAX,
+        "Periods that `changedSince` lists.",
+    ),
+];
+
 impl ServiceConfig {
     /// The limits of waiting, of what queries cost, of exports and of reports by name, with their values in force.
     pub fn limits(&self) -> Vec<Limit> {
@@ -94,6 +130,7 @@ impl ServiceConfig {
             .into_iter()
             .chain(exports)
             .chain(self.limits_of_reports())
+            .chain(FIXED)
             .collect()
     }
 

@@ -9,6 +9,7 @@ use crate::metric::{
     Component, ComponentSum, CustomMetric, Evaluator, Fineness, Found, MetricCell, NoteCode,
 };
 use crate::money::Currency;
+use crate::provisional::Moving;
 use crate::query::{Fill, MetricColumn, MetricQuery};
 
 /// What is found of every component in a period that is filled with zeros.
@@ -53,15 +54,18 @@ impl<'a> Cells<'a> {
         let is_filled = self.query.fill == Fill::Zero && self.pieces.is_empty(group);
         let counted_rows = if is_filled { 1 } else { n_rows };
         let fineness = self.query.fineness();
+        let moving = self.pieces.moving(group);
         let cell = |column: &Column| {
-            column.rule.evaluate(counted_rows, fineness, |place| {
+            let mut cell = column.rule.evaluate(counted_rows, fineness, |place| {
                 standing.check()?;
                 match column.terms[place] {
                     Term::At(_) if is_filled => Ok(NOTHING_HAPPENED),
                     Term::At(place) => self.pieces.found(group, place),
                     Term::NotAtThisGrain => Err(NoteCode::NotAtThisGrain),
                 }
-            })
+            });
+            cell.is_provisional = cell.value.is_some() && column.may_move(moving);
+            cell
         };
         self.columns.iter().map(cell).collect()
     }
@@ -71,6 +75,9 @@ impl<'a> Cells<'a> {
 struct Column {
     rule: Rule,
     terms: Vec<Term>,
+    /// Whether anything of it is reported by platforms, and whether that is attributed.
+    is_reported: bool,
+    is_attributed: bool,
 }
 
 /// How a column's cells are evaluated.
@@ -120,8 +127,20 @@ impl Column {
             let place = pieces.place_of(component).filter(|_| known);
             place.map_or(Term::NotAtThisGrain, Term::At)
         };
-        let terms = rule.components().into_iter().map(term).collect();
-        Self { rule, terms }
+        let components = rule.components();
+        Self {
+            is_reported: components
+                .iter()
+                .any(|it| matches!(it, Component::Measure(_))),
+            is_attributed: components.iter().any(|it| it.is_attributed()),
+            terms: components.into_iter().map(term).collect(),
+            rule,
+        }
+    }
+
+    fn may_move(&self, moving: Moving) -> bool {
+        let attributed = self.is_attributed && moving.attributed;
+        (self.is_reported && moving.delivery) || attributed
     }
 }
 

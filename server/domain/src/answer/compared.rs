@@ -33,13 +33,20 @@ impl Compared {
                 {
                     return MetricCell::null(NoteCode::MixedCurrency);
                 }
-                delta(*value, *previous)
+                let mut delta = delta(*value, *previous);
+                let is_provisional = value.is_provisional || previous.is_provisional;
+                delta.is_provisional = is_provisional && delta.value.is_some();
+                delta
             })
             .collect();
         let delta_ratio = delta
             .iter()
             .zip(&previous)
-            .map(|(delta, previous)| delta_ratio(*delta, *previous))
+            .map(|(delta, previous)| {
+                let mut ratio = delta_ratio(*delta, *previous);
+                ratio.is_provisional = delta.is_provisional && ratio.value.is_some();
+                ratio
+            })
             .collect();
         Self {
             previous,
@@ -99,12 +106,7 @@ fn delta_ratio(delta: MetricCell, previous: MetricCell) -> MetricCell {
 
 /// A cell of a number that may be too large to be one.
 fn cell_of(value: Option<Value>) -> MetricCell {
-    value.map_or(MetricCell::null(NoteCode::NotReported), |value| {
-        MetricCell {
-            value: Some(value),
-            note: None,
-        }
-    })
+    value.map_or(MetricCell::null(NoteCode::NotReported), MetricCell::of)
 }
 
 /// The one currency of money now and before, and whether there are not two.
@@ -125,10 +127,7 @@ mod tests {
 
     fn decimal(text: &str) -> MetricCell {
         let value = text.parse::<Decimal>().unwrap();
-        MetricCell {
-            value: Some(Value::Decimal(value)),
-            note: None,
-        }
+        MetricCell::of(Value::Decimal(value))
     }
 
     fn change(now: &str, before: &str) -> (String, String) {

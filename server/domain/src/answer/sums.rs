@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::tally::{RowKey, Tally};
 use crate::metric::{Component, ComponentSum, Found, NoteCode};
 use crate::money::Currency;
+use crate::provisional::Moving;
 use crate::query::MetricQuery;
 
 /// The sums of groups, in pieces: the part of a group whose money is in one currency. Most groups
@@ -30,6 +31,7 @@ struct Pieces {
     group: Vec<u32>,
     currency: Vec<Option<Currency>>,
     n_rows: Vec<u64>,
+    moving: Vec<Moving>,
 }
 
 /// The sums of one component, one place a piece; all three of equal length.
@@ -93,6 +95,7 @@ impl GroupSums {
         self.pieces.group.push(group);
         self.pieces.currency.push(currency);
         self.pieces.n_rows.push(n_rows);
+        self.pieces.moving.push(Moving::default());
         for column in &mut self.columns {
             column.push(ComponentSum::default());
         }
@@ -113,6 +116,11 @@ impl GroupSums {
     /// Counts further rows of facts into a piece.
     pub fn add_rows(&mut self, piece: usize, n_rows: u64) {
         self.pieces.n_rows[piece] += n_rows;
+    }
+
+    /// Takes note of what of a piece may still change.
+    pub fn note_moving(&mut self, piece: usize, moving: Moving) {
+        self.pieces.moving[piece].join(moving);
     }
 
     /// The sums of whole arrays: one piece a group, in the order of the groups, all money in the
@@ -142,6 +150,7 @@ impl GroupSums {
         let pieces = Pieces {
             group: (0..=u32::MAX).take(n_groups).collect(),
             currency,
+            moving: vec![Moving::default(); n_rows.len()],
             n_rows,
         };
         Self {
@@ -218,6 +227,7 @@ impl GroupSums {
             let begun = || larger.add_piece(group, currency, 0);
             let into = *known.entry((group, currency)).or_insert_with(begun);
             larger.add_rows(into, self.pieces.n_rows[piece]);
+            larger.note_moving(into, self.pieces.moving[piece]);
             for (place, column) in self.columns.iter().enumerate() {
                 larger.add(into, place, column.at(piece));
             }
@@ -276,6 +286,15 @@ impl PieceSums {
     /// Whether nothing at all is known of a group.
     pub(super) fn is_empty(&self, group: usize) -> bool {
         self.pieces(group).is_empty()
+    }
+
+    /// What of a group may still change.
+    pub(super) fn moving(&self, group: usize) -> Moving {
+        let mut moving = Moving::default();
+        for piece in self.pieces(group) {
+            moving.join(self.sums.pieces.moving[*piece as usize]);
+        }
+        moving
     }
 
     pub(super) fn n_rows(&self, group: usize) -> u64 {

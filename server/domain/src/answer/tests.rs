@@ -49,6 +49,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         fill: Fill::None,
         attribution: Attribution::default(),
         conversion: None,
+        asked_on: None,
     }
 }
 

@@ -202,12 +202,7 @@ fn value_of_sum(unit: Unit, sum: i128, parts: i128) -> MetricCell {
         | Unit::EventsPerMoney
         | Unit::Ratio => decimal_of_micros(millionths).map(Value::Decimal),
     };
-    value.map_or(MetricCell::null(NoteCode::NotReported), |value| {
-        MetricCell {
-            value: Some(value),
-            note: None,
-        }
-    })
+    value.map_or(MetricCell::null(NoteCode::NotReported), MetricCell::of)
 }
 
 fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128) -> MetricCell {
@@ -224,10 +219,7 @@ fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128
     } else {
         Value::Decimal(quotient)
     };
-    MetricCell {
-        value: Some(value),
-        note: None,
-    }
+    MetricCell::of(value)
 }
 
 /// The quotient in whole numbers, several times faster than in decimals; `None` when a step does

@@ -162,13 +162,31 @@ pub struct MetricCell {
     pub value: Option<Value>,
     /// The reason or caveat.
     pub note: Option<NoteCode>,
+    /// Whether the value is of a day whose numbers the platform may still change.
+    pub is_provisional: bool,
 }
 
 impl MetricCell {
+    /// A value without a note.
+    pub(crate) fn of(value: Value) -> Self {
+        Self {
+            value: Some(value),
+            note: None,
+            is_provisional: false,
+        }
+    }
+
+    /// Every note of the cell.
+    pub fn notes(self) -> impl Iterator<Item = NoteCode> {
+        let provisional = self.is_provisional.then_some(NoteCode::Provisional);
+        self.note.into_iter().chain(provisional)
+    }
+
     pub(crate) fn null(note: NoteCode) -> Self {
         Self {
             value: None,
             note: Some(note),
+            is_provisional: false,
         }
     }
 }

@@ -42,6 +42,8 @@ closed_words! {
         NotAtThisGrain => "NOT_AT_THIS_GRAIN",
         /// The cell would add up several currencies.
         MixedCurrency => "MIXED_CURRENCY",
+        /// The platform may still change the numbers of a day that the value is of.
+        Provisional => "PROVISIONAL",
         /// A day's money has no rate into the currency asked for.
         FxRateMissing => "FX_RATE_MISSING",
         /// People reached can't be added up: the number exists only in a row of one campaign.
@@ -72,6 +74,9 @@ impl NoteCode {
             }
             Self::NotReportedForPeriod => {
                 "No report is of exactly the row's period; ask for the days that the platform reported."
+            }
+            Self::Provisional => {
+                "The platform may still change the numbers of a day that the value is of; `meta.provisionalFrom` tells since when."
             }
             Self::FxRateMissing => {
                 "A day's money has no rate into the currency asked for, and none is guessed; import the rate of that day."

@@ -124,6 +124,9 @@ pub struct MetricQuery {
     pub attribution: Attribution,
     /// Into which currency its money is converted; only where something of it is money.
     pub conversion: Option<Conversion>,
+    /// The day that it is asked on, where some of its days may still change on it; the planner
+    /// leaves it out.
+    pub asked_on: Option<Date>,
 }
 
 impl MetricQuery {

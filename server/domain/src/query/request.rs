@@ -167,6 +167,7 @@ impl MetricRequest {
             fill: self.fill,
             attribution: self.attribution.clone(),
             conversion: None,
+            asked_on: None,
         };
         query.conversion = conversion::canonical(self, &query.components(), context.rates)?;
         Ok(query)

@@ -107,6 +107,8 @@ pub(super) struct EffortSize {
 pub(super) struct Computed {
     pub(super) table: MetricTable,
     pub(super) data_through: Option<Date>,
+    /// The first day of the range whose numbers may still change.
+    pub(super) provisional_from: Option<Date>,
     pub(super) warnings: Vec<Warning>,
     pub(super) at: Timestamp,
     pub(super) effort: EffortSize,
@@ -198,6 +200,12 @@ impl MetricsAnswer {
     /// The last day of the range of which any fact is known; `None` when there is none.
     pub fn data_through(&self) -> Option<Date> {
         self.computed.data_through
+    }
+
+    /// The first day of the range of whose facts the platforms may still change the numbers; `None`
+    /// when all of them are final.
+    pub fn provisional_from(&self) -> Option<Date> {
+        self.computed.provisional_from
     }
 
     /// The cursor of the page that begins after so many rows.

@@ -11,14 +11,17 @@ use bellwether_domain::campaign::Campaign;
 use bellwether_domain::dataset::KEY_DIMENSIONS_MAX;
 use bellwether_domain::fact::Text;
 use bellwether_domain::money::Currency;
+use bellwether_domain::provisional::RestatementWindows;
 use bellwether_domain::query::{Condition, Dimension, MetricQuery, Reduced};
 use bellwether_domain::rates::RateTable;
-use bellwether_store::Group;
+use bellwether_store::{Bucket, Group};
 use rustc_hash::FxHashMap;
 
 use super::code_condition::CodeCondition;
 use super::conversion::Converting;
 use super::keeps::{Keeps, keeps_classes_whole};
+use super::moving::MovesFrom;
+use super::question::bucket;
 use crate::attributes::Attributes;
 
 /// The class of campaigns that don't count.
@@ -31,6 +34,8 @@ pub(super) struct Class {
     pub(super) key: RowKey,
     /// The currency of their money, which never adds up with another.
     pub(super) currency: Currency,
+    /// From which days on their platform may change numbers, where the query has such days.
+    pub(super) moves_from: Option<MovesFrom>,
     /// What must hold of a sum's codes for it to count, where the campaign does not decide it.
     open: Option<Condition>,
 }
@@ -44,6 +49,8 @@ pub(super) struct Classes {
     pub(super) list: Vec<Class>,
     /// By class, its open condition over codes; empty where no class has one.
     open: Vec<Option<CodeCondition>>,
+    /// The periods of the sums.
+    pub(super) bucket: Bucket,
     /// How money is converted, if it is.
     pub(super) converting: Option<Converting>,
     /// How many dimensions of facts are grouped by; the codes after them are only for conditions.
@@ -56,6 +63,7 @@ impl Classes {
         query: &MetricQuery,
         attributes: &Attributes,
         rates: Option<&Arc<RateTable>>,
+        windows: &RestatementWindows,
     ) -> Self {
         let keeps = Keeps::of(query, attributes);
         let mut gathered = Gathered::default();
@@ -69,6 +77,7 @@ impl Classes {
             let class = Class {
                 key: campaign_key(query, campaign),
                 currency: campaign.currency,
+                moves_from: MovesFrom::of(query, campaign.platform, windows),
                 open,
             };
             of_campaign[code as usize] = gathered.place(class);
@@ -77,6 +86,7 @@ impl Classes {
         Self {
             of_campaign,
             open: open_conditions(query, attributes, &gathered.classes),
+            bucket: bucket(query, attributes),
             converting: Converting::of(query, attributes, rates),
             n_grouped: by.filter(|by| by.fact_column().is_some()).count(),
             list: gathered.classes,

@@ -24,6 +24,7 @@ use super::answer::{Warning, WarningCode};
 use super::caches::{ListKey, Listed};
 use super::classes::Classes;
 use super::fold::{FoldKey, Folded, FoldedMeasure, digest_of, last_day_of};
+use super::moving::{last_days_of, moving};
 use super::question::{measures, period_bucket, reads_days_to_convert};
 use crate::attributes::Attributes;
 use crate::background::blocking;
@@ -32,7 +33,7 @@ use crate::services::Parts;
 
 /// The most that the sum of one day and class may come to, in units of the answer's currency: far
 /// more than is ever spent, and so little that all sums of an answer together fit.
-pub(super) const CONVERTED_AMOUNT_MAX: i128 = 100_000_000_000_000;
+pub(crate) const CONVERTED_AMOUNT_MAX: u64 = 100_000_000_000_000;
 
 /// The parts of a unit of converted money.
 const PARTS_OF_UNIT: i128 = RATE_ONE * 1_000_000;
@@ -127,7 +128,7 @@ impl Conversions {
 
     /// Looks at a converted sum.
     pub(super) fn see(&mut self, parts: i128) {
-        let max = CONVERTED_AMOUNT_MAX * PARTS_OF_UNIT;
+        let max = i128::from(CONVERTED_AMOUNT_MAX) * PARTS_OF_UNIT;
         self.is_too_large |= parts.unsigned_abs() > max.unsigned_abs();
     }
 
@@ -185,6 +186,7 @@ pub(super) fn fold_converted(
         },
         places: FxHashMap::default(),
     };
+    let last_days = last_days_of(partial, classes);
     for (row, group) in partial.groups.iter().enumerate() {
         let Some(class) = classes.class_of(group) else {
             continue;
@@ -203,6 +205,11 @@ pub(super) fn fold_converted(
         };
         let place = folding.place(key);
         folding.folded.rows[place] += partial.rows[row];
+        if let Some(last_days) = &last_days {
+            let last_day = last_days[class as usize];
+            let moving = moving(classes, class, group.bucket, last_day);
+            folding.folded.moving[place].join(moving);
+        }
         let digest = digest_of(&counted_by);
         for measure in 0..partial.sums.len() {
             let count = partial.count(measure, row);
@@ -303,7 +310,7 @@ mod tests {
             conversions.see(parts);
             conversions.check()
         };
-        let max = CONVERTED_AMOUNT_MAX * PARTS_OF_UNIT;
+        let max = i128::from(CONVERTED_AMOUNT_MAX) * PARTS_OF_UNIT;
         assert!(seen(max).is_ok() && seen(-max).is_ok());
         for over in [max + 1, -max - 1, i128::MAX, i128::MIN] {
             let refusal = seen(over).unwrap_err();

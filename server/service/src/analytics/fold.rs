@@ -3,11 +3,13 @@
 //! Works on numbers only, and on one partition at a time, so that all cores take part; what comes
 //! out is small and is added up afterwards.
 
+use bellwether_domain::provisional::Moving;
 use bellwether_store::{Group, Partial};
 use rustc_hash::FxHashMap;
 
 use super::classes::{Classes, NO_CLASS};
 use super::conversion::{Conversions, fold_converted};
+use super::moving::{last_days_of, moving};
 
 /// What a sum of the answer is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +36,8 @@ pub(super) struct Folded {
     pub(super) attributions: Vec<u32>,
     /// The number of the last day of any row that counted.
     pub(super) last_day: Option<i32>,
+    /// What of each may still change.
+    pub(super) moving: Vec<Moving>,
     /// What came of converting money.
     pub(super) conversions: Conversions,
 }
@@ -43,6 +47,7 @@ impl Folded {
     pub(super) fn begin(&mut self, key: FoldKey) -> usize {
         self.keys.push(key);
         self.rows.push(0);
+        self.moving.push(Moving::default());
         for measure in &mut self.measures {
             measure.sums.push(0);
             measure.counts.push(0);
@@ -71,6 +76,7 @@ pub(super) fn fold(partial: &Partial, classes: &Classes) -> Folded {
     }
     let (mut folded, place_of_group) = numbered(partial, classes);
     folded.last_day = last_day_of(partial, classes);
+    folded.moving = moving_of(partial, classes, &folded.keys);
     let digests: Vec<u64> = partial.groups.iter().map(digest_of).collect();
     let n_keys = folded.keys.len();
     let rows = |row: usize| partial.rows[row];
@@ -92,6 +98,18 @@ pub(super) fn fold(partial: &Partial, classes: &Classes) -> Folded {
     }
     folded.rows = all_rows;
     folded
+}
+
+/// By key, what may still change.
+fn moving_of(partial: &Partial, classes: &Classes, keys: &[FoldKey]) -> Vec<Moving> {
+    let Some(last_days) = last_days_of(partial, classes) else {
+        return vec![Moving::default(); keys.len()];
+    };
+    let moving = |key: &FoldKey| {
+        let last_day = last_days[key.class as usize];
+        moving(classes, key.class, key.bucket, last_day)
+    };
+    keys.iter().map(moving).collect()
 }
 
 /// The number of the last day of any row that counts.
@@ -187,6 +205,7 @@ pub(super) fn add_up(parts: Vec<Folded>) -> Folded {
         for (from, key) in part.keys.iter().enumerate() {
             let to = *places.entry(*key).or_insert_with(|| total.begin(*key));
             total.rows[to] += part.rows[from];
+            total.moving[to].join(part.moving[from]);
             for (into, measure) in total.measures.iter_mut().zip(&part.measures) {
                 into.sums[to] += measure.sums[from];
                 into.counts[to] += measure.counts[from];

@@ -12,8 +12,9 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::fact::Text;
 use bellwether_domain::metric::{Component, ComponentSum};
 use bellwether_domain::money::Currency;
+use bellwether_domain::provisional::{Moving, RestatementWindows};
 use bellwether_domain::query::{Dimension, Grain, MetricQuery};
-use bellwether_domain::time::{Date, date_of_day_number};
+use bellwether_domain::time::{Date, date_of_day_number, day_number};
 use bellwether_store::Partial;
 use rustc_hash::FxHashMap;
 
@@ -22,11 +23,20 @@ use super::answer::{Warning, WarningCode};
 use super::classes::{Classes, campaign_key};
 use super::conversion::{Conversions, Converting};
 use super::fold::{Folded, digest_of};
+use super::moving::{MovesFrom, last_days_of, moving};
 use super::question::measures;
 use super::reported::ReportedFact;
 use super::sums::FactSums;
 use super::windows::Windows;
 use crate::attributes::Attributes;
+
+/// The groups of an answer, and what to know of them.
+pub(super) struct Gathered {
+    pub(super) sums: GroupSums,
+    pub(super) warnings: Vec<Warning>,
+    /// The first day of the range whose numbers may still change.
+    pub(super) provisional_from: Option<Date>,
+}
 
 /// The groups of one answer while they are gathered.
 pub(super) struct Gathering<'a> {
@@ -40,11 +50,14 @@ pub(super) struct Gathering<'a> {
     pieces: FxHashMap<(u32, Currency), usize>,
     converting: Option<Converting>,
     conversions: Conversions,
+    windows: &'a RestatementWindows,
+    /// The number of the first day whose numbers may change, of those that have facts.
+    provisional_from: Option<i32>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> Gathering<'a> {
-    pub(super) fn new(asked: &'a Asked) -> Self {
+    pub(super) fn new(asked: &'a Asked, windows: &'a RestatementWindows) -> Self {
         let (query, attributes) = (&asked.query, &*asked.attributes);
         let dataset = Dataset::of(query.dataset);
         let sums = GroupSums::new(query);
@@ -63,17 +76,36 @@ impl<'a> Gathering<'a> {
             pieces: FxHashMap::default(),
             converting: Converting::of(query, attributes, asked.rates.as_ref()),
             conversions: Conversions::default(),
+            windows,
+            provisional_from: None,
             warnings: Vec::new(),
         }
     }
 
     /// The groups, and what to know of them; refuses money too large to be converted.
-    pub(super) fn finish(mut self) -> Result<(GroupSums, Vec<Warning>), Refusal> {
+    pub(super) fn finish(mut self) -> Result<Gathered, Refusal> {
         self.conversions.check()?;
         let into = self.converting.as_ref().map(Converting::currency);
         let missing = into.and_then(|into| self.conversions.warning(into));
         self.warnings.extend(missing);
-        Ok((self.sums, self.warnings))
+        let first_day = day_number(self.query.range.from());
+        let provisional_from = self.provisional_from.map(|day| day.max(first_day));
+        Ok(Gathered {
+            sums: self.sums,
+            warnings: self.warnings,
+            provisional_from: provisional_from.and_then(date_of_day_number),
+        })
+    }
+
+    /// Takes note of what of a piece may change, and from which day on.
+    fn note_moving(&mut self, piece: usize, moving: Moving, moves_from: Option<MovesFrom>) {
+        let Some(moves_from) = moves_from.filter(|_| moving.attributed) else {
+            return;
+        };
+        self.sums.note_moving(piece, moving);
+        // Attributed numbers move from an earlier day on than the others.
+        let day = moves_from.attributed;
+        self.provisional_from = Some(self.provisional_from.map_or(day, |known| known.min(day)));
     }
 
     /// The piece of a row's key and a currency, begun if it is not there.
@@ -128,6 +160,11 @@ impl<'a> Gathering<'a> {
             return;
         }
         self.sums.add_rows(piece, 1);
+        let moves_from = MovesFrom::of(self.query, campaign.platform, self.windows);
+        if let Some((moves_from, until)) = moves_from.zip(fact.key.until) {
+            let moving = moves_from.moving(day_number(until) - 1);
+            self.note_moving(piece, moving, Some(moves_from));
+        }
         let measured = measures(self.query).into_iter().zip(self.places.clone());
         for (measure, place) in measured {
             if let Some(value) = fact.measures[measure] {
@@ -159,6 +196,7 @@ impl<'a> Gathering<'a> {
             };
             let piece = self.piece(row_key, currency);
             self.sums.add_rows(piece, folded.rows[place]);
+            self.note_moving(piece, folded.moving[place], class.moves_from);
             for (component, measure) in self.places.iter().zip(&folded.measures) {
                 let sum = ComponentSum {
                     sum: measure.sums[place],
@@ -181,19 +219,23 @@ impl<'a> Gathering<'a> {
             Windows::choose(self.query, by_period, by_day, classes, self.attributes)?;
         self.warnings.extend(warnings);
         for partial in by_period {
+            let last_days = last_days_of(partial, classes);
             for (row, group) in partial.groups.iter().enumerate() {
                 if !windows.are_several(group.campaign) {
                     let converting = self.converting.as_ref();
                     let counted_by = converting.map_or(*group, |it| it.in_periods(group));
-                    self.add_row(partial, row, classes, digest_of(&counted_by), |_| true);
+                    let told = (last_days.as_deref(), digest_of(&counted_by));
+                    self.add_row(partial, row, classes, told, |_| true);
                 }
             }
         }
         for partial in by_day {
             // Where several windows are common, the sums by day are of all campaigns.
+            let last_days = last_days_of(partial, classes);
             let groups = partial.groups.iter().enumerate();
             for (row, group) in groups.filter(|(_, group)| windows.are_several(group.campaign)) {
-                self.add_row(partial, row, classes, digest_of(group), |component| {
+                let told = (last_days.as_deref(), digest_of(group));
+                self.add_row(partial, row, classes, told, |component| {
                     if component.is_attributed() {
                         windows.counts_attributed(group)
                     } else {
@@ -218,14 +260,18 @@ impl<'a> Gathering<'a> {
         partial: &Partial,
         row: usize,
         classes: &Classes,
-        digest: u64,
+        (last_days, digest): (Option<&[i32]>, u64),
         counts: impl Fn(Component) -> bool,
     ) {
         let group = &partial.groups[row];
         let Some(class) = classes.class_of(group) else {
             return;
         };
+        let last_day = last_days.map(|last_days| last_days[class as usize]);
+        let moving = last_day.map(|last_day| moving(classes, class, group.bucket, last_day));
+        let moving = moving.unwrap_or_default();
         let class = &classes.list[class as usize];
+        let moves_from = class.moves_from;
         let component = |place: usize| self.sums.components()[place];
         let places = self.places.iter().copied().enumerate();
         let counted: Vec<(usize, usize)> = places
@@ -238,6 +284,7 @@ impl<'a> Gathering<'a> {
         let currency = class.currency;
         let piece = self.piece(key.clone(), self.currency_of(currency));
         self.sums.add_rows(piece, partial.rows[row]);
+        self.note_moving(piece, moving, moves_from);
         for (measure, place) in counted {
             let (count, sum) = (partial.count(measure, row), partial.sums[measure][row]);
             if count == 0 {

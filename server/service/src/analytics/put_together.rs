@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use bellwether_domain::answer::{GroupSums, MetricTable};
+use bellwether_domain::answer::MetricTable;
+use bellwether_domain::provisional::RestatementWindows;
 use bellwether_domain::query::{Compare, Fill, MetricQuery};
 use bellwether_domain::time::{Timestamp, date_of_day_number};
 
 use super::Asked;
 use super::answer::{Computed, Effort, Warning, WarningCode};
 use super::costs::RecordedCosts;
-use super::gather::Gathering;
+use super::gather::{Gathered, Gathering};
 use super::sums::FactSums;
 use crate::error::Result;
 
@@ -45,15 +46,17 @@ pub(super) fn put_together(
     now: Read,
     before: Option<Read>,
     at: Timestamp,
+    windows: &RestatementWindows,
 ) -> Result<Arc<Computed>> {
-    let (groups, mut warnings) = groups(&asked, &now)?;
+    let gathered = groups(&asked, &now, windows)?;
+    let (groups, mut warnings) = (gathered.sums, gathered.warnings);
     let mut effort = now.effort;
     let mut groups_before = None;
     if let Some((before, asked)) = before.zip(asked.previous()) {
-        let (groups, further) = self::groups(&asked, &before)?;
-        groups_before = Some(groups);
+        let further = self::groups(&asked, &before, windows)?;
+        groups_before = Some(further.sums);
         effort.join(before.effort);
-        for warning in further {
+        for warning in further.warnings {
             if !warnings.iter().any(|known| known.code == warning.code) {
                 warnings.push(warning);
             }
@@ -64,6 +67,7 @@ pub(super) fn put_together(
     Ok(Arc::new(Computed {
         table,
         data_through: now.sums.last_day().and_then(date_of_day_number),
+        provisional_from: gathered.provisional_from,
         warnings,
         at,
         effort: effort.size(),
@@ -71,8 +75,8 @@ pub(super) fn put_together(
 }
 
 /// The groups of the facts' sums under the campaigns' attributes, with costs.
-fn groups(asked: &Asked, read: &Read) -> Result<(GroupSums, Vec<Warning>)> {
-    let mut gathering = Gathering::new(asked);
+fn groups(asked: &Asked, read: &Read, windows: &RestatementWindows) -> Result<Gathered> {
+    let mut gathering = Gathering::new(asked, windows);
     gathering.add_sums(&read.sums)?;
     gathering.add_costs(&read.costs);
     Ok(gathering.finish()?)

@@ -55,11 +55,7 @@ pub(super) fn plan(
     };
     Ok(Some(PartialPlan {
         days: query.range,
-        bucket: if reads_days_to_convert(query, attributes) {
-            Bucket::Day
-        } else {
-            period_bucket(query)
-        },
+        bucket: bucket(query, attributes),
         dimensions,
         filters,
         campaigns,
@@ -131,6 +127,15 @@ pub(super) fn plan_for_month(plan: &PartialPlan, month: Month) -> Option<Partial
         days,
         ..plan.clone()
     })
+}
+
+/// The periods of the sums that a query needs of the facts.
+pub(super) fn bucket(query: &MetricQuery, attributes: &Attributes) -> Bucket {
+    if reads_days_to_convert(query, attributes) {
+        Bucket::Day
+    } else {
+        period_bucket(query)
+    }
 }
 
 /// Whether sums are read by day because each day's money has a rate of its own: some campaign that

@@ -88,6 +88,7 @@ impl Parts {
             &asked.query,
             &asked.attributes,
             asked.rates.as_ref(),
+            &self.config.restatement,
         ));
         let ask = Ask {
             scope: asked.scope.clone(),

@@ -142,10 +142,7 @@ impl CustomFormula {
             Err(Fault::DoesNotFit) => None,
         };
         let value = value.map_or_else(|| self.rounded(sums), Ok);
-        value.map_or_else(MetricCell::null, |value| MetricCell {
-            value: Some(value),
-            note: None,
-        })
+        value.map_or_else(MetricCell::null, MetricCell::of)
     }
 
     fn rounded(&self, sums: &Sums<'_>) -> Result<Value, NoteCode> {

@@ -326,6 +326,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
         output_bytes_max: 1_000_000,
     });
     let config = ServiceConfig {
+        restatement: bellwether_domain::provisional::RestatementWindows::default(),
         spool_folder: folder.join("spool"),
         ingest_body_bytes_max: 1_000_000,
         ingest_rows_max: 1_000,

@@ -156,7 +156,8 @@ fn a_measure_that_some_rows_lack_makes_no_wrong_number() {
         cell,
         MetricCell {
             value: None,
-            note: Some(NoteCode::CogsMissing)
+            note: Some(NoteCode::CogsMissing),
+            is_provisional: false,
         }
     );
 }
