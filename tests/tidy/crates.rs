@@ -18,6 +18,8 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("bellwether-plugin-pacing", &[]),
     ("bellwether-plugin-anomaly", &["bellwether-statistics"]),
     ("bellwether-workflow", &["bellwether-domain"]),
+    ("bellwether-plugin-audience-fit", &["bellwether-statistics"]),
+    ("bellwether-plugin-budget", &["bellwether-statistics"]),
     ("bellwether-catalogue", &["bellwether-domain"]),
     ("bellwether-store", &["bellwether-domain"]),
     (
