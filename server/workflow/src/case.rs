@@ -1,6 +1,6 @@
 //! A case: one run of a workflow, as the fold of its events.
 //!
-//! [`step`] is the only way on: it takes the definition, the case, a command, an actor and the
+//! [`step()`] is the only way on: it takes the definition, the case, a command, an actor and the
 //! circumstances, and gives the changed case with the events and effects, or a refusal.
 //! [`Case::available_actions`] asks the same rules what could be done now.
 //! Invariant: a case is nothing but the fold of its events ([`Case::fold`]); the rules never

@@ -9,6 +9,8 @@
 //! [`case::step`] is the way on), [`assignments`] (who may act in it), [`refused`] (what it doesn't let happen), [`amounts`] and
 //! [`business_days`] (what agreements come to), [`chain`] (how the past is proved).
 
+#![warn(missing_docs)]
+
 pub mod amounts;
 pub mod assignments;
 pub mod business_days;

