@@ -8,17 +8,21 @@ use bellwether_domain::ErrorCode;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::CampaignId;
 use bellwether_domain::money::{NotMicros, micros_of};
-use bellwether_service::{CampaignChange, Error};
+use bellwether_service::{CampaignChange, Error, ExportOrder};
 
 use crate::catalog::{
     self, ArchiveCustomMetricInput, ArchiveCustomMetricPayload, SaveCustomMetricInput,
     SaveCustomMetricPayload,
 };
 use crate::context::{ContextExt, RequestState};
-use crate::nouns::{Batch, Brand, Campaign, find_batch};
+use crate::metrics::{MetricsInput, Selection};
+use crate::nouns::{
+    Batch, Brand, Campaign, CancelExportInput, CancelExportPayload, Export, StartExportPayload,
+    find_batch,
+};
 use crate::query::parse;
 use crate::scalars::{Date, Decimal};
-use crate::words::{CampaignStatus, Objective, Platform};
+use crate::words::{CampaignStatus, CsvTexts, ExportFormat, Objective, Platform};
 
 /// The root of mutations.
 #[derive(Debug)]
@@ -214,6 +218,56 @@ impl Mutation {
         #[graphql(desc = "Which metric.")] input: ArchiveCustomMetricInput,
     ) -> Result<ArchiveCustomMetricPayload> {
         catalog::archive(ctx.state(), input).await
+    }
+
+    /// Begins to write all rows of the answer to a metric query to a file, for answers that take long; `export` tells how it stands. What is in the file is told in `docs/clients/export.md`.
+    async fn start_export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked; its metrics are those that it names.")]
+        input: MetricsInput,
+        #[graphql(desc = "As what it is written.")] format: ExportFormat,
+        #[graphql(
+            desc = "How texts stand in CSV that a spreadsheet would run as formulas.",
+            default_with = "CsvTexts::Guarded"
+        )]
+        texts: CsvTexts,
+    ) -> Result<StartExportPayload> {
+        let state = ctx.state();
+        let reading = input.reading(None);
+        let started = match input.into_request(Selection::default()) {
+            Ok(request) => {
+                let order = ExportOrder {
+                    request,
+                    reading,
+                    format: format.into(),
+                    texts: texts.into(),
+                };
+                state.services.start_export(&state.scope, order).await
+            }
+            Err(refusal) => Err(refusal.into()),
+        };
+        let (export, user_errors) = outcome(state, started).await?;
+        Ok(StartExportPayload {
+            export: export.map(Export),
+            user_errors,
+        })
+    }
+
+    /// Gives up an export that runs, or removes the file of one that is done.
+    async fn cancel_export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which export.")] input: CancelExportInput,
+    ) -> Result<CancelExportPayload> {
+        let state = ctx.state();
+        let id = parse(&input.export_id, "input.exportId")?;
+        let cancelled = state.services.cancel_export(&state.scope, id).await;
+        let (export, user_errors) = outcome(state, cancelled).await?;
+        Ok(CancelExportPayload {
+            export: export.map(Export),
+            user_errors,
+        })
     }
 
     /// Undoes a batch: from the next answer on its rows don't count, and what they replaced does again. A question `asOf` an earlier moment still sees it.

@@ -11,8 +11,8 @@ use crate::context::{ContextExt, RequestState};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
 use crate::nouns::{
-    Batch, BatchConnection, Brand, Campaign, CampaignConnection, NODES_PER_PAGE, Node, Viewer,
-    batch_page, campaign_page, find_batch,
+    Batch, BatchConnection, Brand, Campaign, CampaignConnection, Export, NODES_PER_PAGE, Node,
+    Viewer, batch_page, campaign_page, find_batch,
 };
 use crate::paging::{page_price, page_size};
 use crate::refusal::resolver_error;
@@ -121,6 +121,20 @@ impl Query {
         #[graphql(desc = "The batch's id.")] id: ID,
     ) -> Result<Option<Batch>> {
         find_batch(ctx.state(), parse(&id, "id")?).await.map(Some)
+    }
+
+    /// The export of an id; null with an error of code `NOT_FOUND` when this member has none of it, or when it has expired.
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The export's id.")] id: ID,
+    ) -> Result<Option<Export>> {
+        let state = ctx.state();
+        let export = state
+            .services
+            .export_status(&state.scope, parse(&id, "id")?)
+            .await;
+        Ok(Some(Export(state.answer(export)?)))
     }
 
     /// The thing of an id; null with an error of code `NOT_FOUND` when there is none for this token.

@@ -80,10 +80,7 @@ pub(crate) fn refusal_of(error: &ServerError) -> Refusal {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
-    let code = text("code").and_then(|name| {
-        let entry = ErrorCode::TABLE.iter().find(|entry| entry.name == name);
-        Some(entry?.code)
-    });
+    let code = text("code").and_then(|name| ErrorCode::of_name(&name));
     let allowed = match value("allowed") {
         Some(Value::List(words)) => words.clone(),
         _ => Vec::new(),

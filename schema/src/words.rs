@@ -300,6 +300,42 @@ pub(crate) enum TableShape {
     Records,
 }
 
+/// As what an answer is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::export::ExportFormat")]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values in UTF-8, with a line of names.
+    Csv,
+    /// An Arrow IPC stream.
+    Arrow,
+    /// A Parquet file.
+    Parquet,
+}
+
+/// How texts stand in CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::export::CsvTexts")]
+pub(crate) enum CsvTexts {
+    /// A text that a spreadsheet would run as a formula has an apostrophe before it.
+    Guarded,
+    /// As they are.
+    Exact,
+}
+
+/// How an export stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_domain::export::ExportState")]
+pub(crate) enum ExportState {
+    /// It is being computed or written.
+    Running,
+    /// Its file is there.
+    Done,
+    /// It did not come to its end.
+    Failed,
+    /// Somebody gave it up; its file is gone.
+    Cancelled,
+}
+
 /// The type of a table's column; it follows from the question alone, never from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_domain::answer::ColumnType")]

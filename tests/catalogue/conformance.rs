@@ -6,7 +6,7 @@ use bellwether_test_support::postgres::PostgresCluster;
 
 use super::{
     attribute_cases, compaction_cases, copy_cases, custom_metric_cases, exchange_rate_cases,
-    ingest_cases, repair_cases, tenancy_cases, version_cases,
+    export_cases, ingest_cases, repair_cases, tenancy_cases, version_cases,
 };
 
 macro_rules! conformance {
@@ -53,6 +53,10 @@ conformance! {
     exchange_rate_cases::a_carried_rate_gives_way_to_one_of_its_day_and_never_replaces_it,
     exchange_rate_cases::rates_are_their_agencys_alone,
     exchange_rate_cases::an_import_never_looks_older_than_the_one_before,
+    export_cases::an_export_ends_once_and_is_forgotten_when_it_expires,
+    export_cases::an_export_is_found_by_who_began_it_and_sees_its_brands,
+    export_cases::an_agency_has_so_many_exports,
+    export_cases::an_export_that_nobody_works_on_has_failed,
     ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
     ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
     ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,

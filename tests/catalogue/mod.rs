@@ -6,6 +6,7 @@ mod conformance;
 mod copy_cases;
 mod custom_metric_cases;
 mod exchange_rate_cases;
+mod export_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;

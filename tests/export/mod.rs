@@ -1,6 +1,7 @@
 //! Answers as files: each format read back and compared with `table`, and who gets them.
 
 mod formats;
+mod jobs;
 mod readers;
 mod requests;
 mod streams;

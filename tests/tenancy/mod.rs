@@ -155,6 +155,11 @@ const QUERIES: &[Use] = &[
         FindsNothing,
     ),
     used("node", r#"{ node(id: "BATCH_ID") { id } }"#, FindsNothing),
+    used(
+        "export",
+        r#"{ export(id: "EXPORT_ID") { state url } }"#,
+        FindsNothing,
+    ),
 ];
 
 /// Every field of `Mutation`.
@@ -182,6 +187,16 @@ const MUTATIONS: &[Use] = &[
     used(
         "setCampaignLabels",
         r#"mutation { setCampaignLabels(input: {campaign: "CAMPAIGN_ID", labels: [{name: "theme", value: "taken"}]}) { campaign { name } userErrors { code } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "startExport",
+        r#"mutation { startExport(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, brands: ["BRAND_ID"]}, format: CSV) { export { id } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "cancelExport",
+        r#"mutation { cancelExport(input: {exportId: "EXPORT_ID"}) { export { state } userErrors { code } } }"#,
         FindsNothing,
     ),
     used(
@@ -215,11 +230,24 @@ fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
 
 /// The document with the ids of a brand, of a campaign of it, and of its last batch.
 fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> String {
-    one.document
-        .replace("BRAND_ID", brand)
+    let document = one.document.replace("BRAND_ID", brand);
+    let document = if document.contains("EXPORT_ID") {
+        document.replace("EXPORT_ID", &export_id(owner))
+    } else {
+        document
+    };
+    document
         .replace("CAMPAIGN_ID", &campaign_id(owner, campaign))
         .replace("BATCH_ID", &batch_id(owner, brand))
         .replace("MOMENT", &of_last_batch(owner, brand, "finishedAt"))
+}
+
+/// The id of an export of all that the owner sees.
+fn export_id(owner: &Persona) -> String {
+    let document = r#"mutation { startExport(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}}, format: CSV) { export { id } } }"#;
+    let started = owner.data(document);
+    let id = started["startExport"]["export"]["id"].as_str();
+    id.expect("an export was started").to_owned()
 }
 
 /// The id of a brand's last batch.

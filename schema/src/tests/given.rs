@@ -273,6 +273,10 @@ pub(super) fn service_config(folder: &Path) -> ServiceConfig {
             at_once_max: 4,
             per_agency_max: 2,
             silence_s: 10,
+            jobs_per_agency_max: 2,
+            kept_max: 4,
+            wall_time_s: 10,
+            kept_s: 60,
         },
         compaction: CompactionConfig {
             is_automatic: false,

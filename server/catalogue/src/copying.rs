@@ -28,8 +28,8 @@ impl Catalogue {
     /// moment, while others go on to write; the file is on the disk when this returns. For the
     /// instance.
     ///
-    /// Returns every segment that the copy names. The copy has no staging leases and no dropped
-    /// files, because those name files that don't belong to it.
+    /// Returns every segment that the copy names. The copy has no staging leases, no dropped
+    /// files and no exports, because those name files that don't belong to it.
     pub fn copy_to(&self, path: &Path) -> Result<Vec<Segment>> {
         if path.exists() {
             return Err(Error::already_exists("file", path.display()));
@@ -107,7 +107,7 @@ fn copy_rows(postgres: &mut PgConnection, file: &mut SqliteConnection) -> Result
 
 fn forget_files_elsewhere(copy: &mut SqliteConnection) -> Result<()> {
     copy.batch_execute(
-        "DELETE FROM staging_paths; DELETE FROM staging_leases; DELETE FROM dropped_files;",
+        "DELETE FROM staging_paths; DELETE FROM staging_leases; DELETE FROM dropped_files; DELETE FROM exports;",
     )
     .map_err(Error::database("clear the leases of a copy"))
 }

@@ -53,6 +53,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (agency_id, id) {
+        agency_id -> Text,
+        id -> Text,
+        member_id -> Nullable<Text>,
+        brands -> Text,
+        format -> Text,
+        file_name -> Text,
+        state -> Text,
+        started_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        snapshot -> Nullable<Text>,
+        n_rows -> Nullable<BigInt>,
+        size_bytes -> Nullable<BigInt>,
+        failure_code -> Nullable<Text>,
+        failure_message -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     operator_tokens (name) {
         name -> Text,
         secret_sha256 -> Text,
@@ -320,7 +340,7 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
 );
 
 /// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 25] = [
+pub(crate) const TABLES: [&str; 26] = [
     "agencies",
     "operator_tokens",
     "data_store",
@@ -328,6 +348,7 @@ pub(crate) const TABLES: [&str; 25] = [
     "custom_metric_revisions",
     "rate_imports",
     "exchange_rates",
+    "exports",
     "tokens",
     "brands",
     "member_brands",

@@ -97,6 +97,12 @@ error_codes! {
 }
 
 impl ErrorCode {
+    /// The code of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let entry = Self::TABLE.iter().find(|entry| entry.name == name)?;
+        Some(entry.code)
+    }
+
     /// The code's name on the wire, such as `NOT_FOUND`.
     pub const fn name(self) -> &'static str {
         self.entry().name

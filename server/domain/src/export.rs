@@ -1,6 +1,10 @@
 //! Exports: the rows of an answer as a file.
 
 use crate::closed_words;
+use crate::error_code::ErrorCode;
+use crate::ids::{BrandId, ExportId, MemberId};
+use crate::scope::Scope;
+use crate::time::Timestamp;
 
 closed_words! {
     /// As what an answer is exported.
@@ -41,6 +45,74 @@ impl ExportFormat {
             Self::Arrow => "arrows",
             Self::Parquet => "parquet",
         }
+    }
+}
+
+closed_words! {
+    /// How an export stands.
+    pub enum ExportState, "an export state" {
+        /// It is being computed or written.
+        Running => "RUNNING",
+        /// Its file is there.
+        Done => "DONE",
+        /// It did not come to its end.
+        Failed => "FAILED",
+        /// Somebody gave it up; its file is gone.
+        Cancelled => "CANCELLED",
+    }
+}
+
+/// An export that is written to a file in the background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// Its id.
+    pub id: ExportId,
+    /// Who started it, and alone may see it; `None` for the operator.
+    pub member: Option<MemberId>,
+    /// The brands that it reads; who doesn't see all of them any more doesn't see it either.
+    pub brands: Vec<BrandId>,
+    /// As what it is written.
+    pub format: ExportFormat,
+    /// What a client is told to call the file.
+    pub file_name: String,
+    /// How it stands.
+    pub state: ExportState,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended, however it did.
+    pub ended_at: Option<Timestamp>,
+    /// When it is forgotten, and its file removed; `None` as long as it runs.
+    pub expires_at: Option<Timestamp>,
+    /// What is written, once it is.
+    pub written: Option<Written>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+/// What an export has written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The snapshot that its numbers were computed from.
+    pub snapshot: String,
+    /// How many rows.
+    pub n_rows: u64,
+    /// How many bytes.
+    pub size_bytes: u64,
+}
+
+/// Why an export failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The code.
+    pub code: ErrorCode,
+    /// The sentence.
+    pub message: String,
+}
+
+impl Export {
+    /// Whether this caller may see it: it is theirs, and of brands that they see.
+    pub fn is_of(&self, scope: &Scope) -> bool {
+        self.member == scope.member() && self.brands.iter().all(|brand| scope.sees_brand(*brand))
     }
 }
 

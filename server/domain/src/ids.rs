@@ -90,6 +90,8 @@ typed_ids! {
     PinId, "pin", "a snapshot pin";
     /// A case: one run of a workflow.
     CaseId, "cse", "a case";
+    /// An export as a file.
+    ExportId, "exp", "an export";
     /// A data folder: where the facts that a catalogue lists lie.
     StoreId, "sto", "a data folder";
 }

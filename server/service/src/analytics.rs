@@ -76,9 +76,9 @@ use crate::services::{Parts, Services};
 
 /// A question that is ready to be answered.
 #[derive(Debug, Clone)]
-struct Asked {
+pub(crate) struct Asked {
     scope: Scope,
-    query: MetricQuery,
+    pub(crate) query: MetricQuery,
     snapshot: Snapshot,
     attributes: Arc<Attributes>,
     /// The rates that its money is converted by, once they are needed.
@@ -141,7 +141,7 @@ impl Services {
 
 impl Parts {
     /// The canonical query of a request, the snapshot that it reads, and the attributes.
-    async fn asked(
+    pub(crate) async fn asked(
         self: &Arc<Self>,
         scope: &Scope,
         request: &MetricRequest,

@@ -50,7 +50,10 @@ pub use config::{CompactionConfig, ServiceConfig};
 pub use documents::DocumentHash;
 pub use error::{Error, Result};
 pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatesOutcome};
-pub use export::{ExportContent, ExportPlace, ExportStream, ExportsConfig, StreamedExport};
+pub use export::{
+    DownloadedExport, ExportContent, ExportOrder, ExportPlace, ExportStatus, ExportStream,
+    ExportsConfig, StreamedExport,
+};
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};

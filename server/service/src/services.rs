@@ -18,7 +18,7 @@ use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
 use crate::documents::RegisteredDocuments;
 use crate::error::Result;
-use crate::export::ExportPlaces;
+use crate::export::{ExportJobs, ExportPlaces};
 use crate::finished::FinishedAnswers;
 use crate::ingest::{Admission, PlacesConfig};
 use crate::query_places::QueryPlaces;
@@ -47,6 +47,7 @@ pub(crate) struct Parts {
     pub(crate) ingests: Admission,
     pub(crate) query_places: QueryPlaces,
     pub(crate) export_places: ExportPlaces,
+    pub(crate) export_jobs: ExportJobs,
     pub(crate) budgets: Budgets,
     pub(crate) documents: RegisteredDocuments,
     pub(crate) authorisations: AuthorisationCache,
@@ -98,6 +99,7 @@ impl Services {
                 ingests,
                 query_places,
                 export_places,
+                export_jobs: ExportJobs::new(),
                 budgets,
                 documents,
                 authorisations: AuthorisationCache::new(),
@@ -131,6 +133,7 @@ impl Services {
     /// ended, for a graceful stop.
     pub async fn finish(&self) {
         self.parts.compaction.stop();
+        self.parts.export_jobs.stop();
         self.parts.tasks.finish().await;
     }
 

@@ -23,6 +23,8 @@ pub struct SweepReport {
     pub dropped_removed: usize,
     /// Half-received bodies.
     pub bodies_removed: usize,
+    /// Files of exports that were not done, or are kept long enough.
+    pub exports_removed: usize,
 }
 
 impl Services {
@@ -65,12 +67,14 @@ impl Services {
         // Nobody reads yet, so that no file needs its grace.
         let dropped_removed = remove_dropped(&self.parts, Timestamp::MAX).await?;
         let bodies_removed = self.clear_spool().await?;
+        let exports_removed = self.sweep_exports().await?;
         self.purge_old_answers().await?;
         Ok(SweepReport {
             batches_abandoned,
             files_removed,
             dropped_removed,
             bodies_removed,
+            exports_removed,
         })
     }
 

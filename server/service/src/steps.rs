@@ -1,4 +1,4 @@
-//! The named steps of a commit, a compaction, a backup and a query, at which a test can stop the process to
+//! The named steps of a commit, a compaction, a backup, an export and a query, at which a test can stop the process to
 //! kill it.
 //!
 //! A stopped step prints `stopped at <step>` on standard error and never goes on.
@@ -34,6 +34,10 @@ closed_words! {
         BackupPinned => "backup-pinned",
         /// All files of a backup are copied; the one that makes it a backup is not written.
         BackupCopied => "backup-copied",
+        /// An export has written a piece of its file.
+        ExportPiece => "export-piece",
+        /// The file of an export is whole; the catalogue doesn't know.
+        ExportRenamed => "export-renamed",
         /// A query has its place to run in; nothing of it has run.
         QueryPlaced => "query-placed",
     }

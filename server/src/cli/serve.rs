@@ -43,6 +43,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<ExitCode, String> {
         files_removed = swept.files_removed,
         dropped_removed = swept.dropped_removed,
         bodies_removed = swept.bodies_removed,
+        exports_removed = swept.exports_removed,
         "swept",
     );
     if !running
@@ -127,6 +128,7 @@ impl Running {
             connections: Connections::default(),
         };
         self.app.services.start_compaction();
+        self.app.services.start_export_upkeep();
         self.listening
             .serve(state, told_to_stop(), self.grace)
             .await?;

@@ -64,6 +64,14 @@ pub struct LimitsSection {
     pub exports_per_agency_max: usize,
     /// How long a client may take nothing of an export.
     pub export_silence_s: u32,
+    /// Exports of one agency that are written to files at once.
+    pub export_jobs_per_agency_max: usize,
+    /// Exports of one agency that are kept.
+    pub exports_kept_max: usize,
+    /// How long the answer to an export's question may take, when it is written to a file.
+    pub export_wall_time_s: u32,
+    /// How long an export is kept once it has ended.
+    pub export_kept_s: u32,
 }
 
 impl Default for LimitsSection {
@@ -100,6 +108,10 @@ impl Default for LimitsSection {
             exports_at_once_max: 16,
             exports_per_agency_max: 4,
             export_silence_s: 60,
+            export_jobs_per_agency_max: 4,
+            exports_kept_max: 50,
+            export_wall_time_s: 600,
+            export_kept_s: 24 * 3_600,
         }
     }
 }
@@ -130,6 +142,10 @@ impl LimitsSection {
             at_once_max: self.exports_at_once_max,
             per_agency_max: self.exports_per_agency_max,
             silence_s: self.export_silence_s,
+            jobs_per_agency_max: self.export_jobs_per_agency_max,
+            kept_max: self.exports_kept_max,
+            wall_time_s: self.export_wall_time_s,
+            kept_s: self.export_kept_s,
         }
     }
 

@@ -13,7 +13,7 @@ use bellwether_service::{Error, StreamedExport};
 use futures_util::TryStreamExt;
 use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::{Data, Query, RemoteAddr};
-use poem::{Body, IntoResponse, Request, Response, handler};
+use poem::{Body, IntoResponse, Request, Response, ResponseBuilder, handler};
 
 use super::auth::scope;
 use super::connection::Connections;
@@ -87,7 +87,14 @@ fn respond(
     let stream = exported
         .stream
         .inspect_err(move |_| connections.break_off(&client));
-    let file_name = &exported.file_name;
+    as_file(format, &exported.file_name)
+        .header("bellwether-snapshot", exported.snapshot.to_string())
+        .header("bellwether-rows", exported.n_rows)
+        .body(Body::from_bytes_stream(stream))
+}
+
+/// The beginning of a response with a file.
+pub(super) fn as_file(format: ExportFormat, file_name: &str) -> ResponseBuilder {
     Response::builder()
         .content_type(content_type(format))
         .header(
@@ -96,13 +103,10 @@ fn respond(
         )
         .header(header::CACHE_CONTROL, "private, no-store")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .header("bellwether-snapshot", exported.snapshot.to_string())
-        .header("bellwether-rows", exported.n_rows)
-        .body(Body::from_bytes_stream(stream))
 }
 
 /// The content type of a format's files.
-pub(super) fn content_type(format: ExportFormat) -> String {
+fn content_type(format: ExportFormat) -> String {
     match format {
         ExportFormat::Csv => format!("{}; charset=utf-8; header=present", format.media_type()),
         ExportFormat::Arrow | ExportFormat::Parquet => format.media_type().to_owned(),

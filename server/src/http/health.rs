@@ -74,7 +74,10 @@ pub(super) async fn status(
         "answers": answers,
         "caches": caches,
         "queries": queries(&state),
-        "exports": { "sending": state.services.exports_under_way() },
+        "exports": {
+            "sending": state.services.exports_under_way(),
+            "writing": state.services.export_jobs_under_way(),
+        },
         "ingests": ingests(&state),
         "plugins": plugins,
     });

@@ -5,6 +5,7 @@
 
 mod auth;
 mod connection;
+mod download;
 mod error;
 mod explorer;
 mod export;

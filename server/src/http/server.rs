@@ -19,7 +19,7 @@ use super::connection::{Connections, Watching};
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
-use super::{explorer, export, graphql, health, ingest, maintenance, rates};
+use super::{download, explorer, export, graphql, health, ingest, maintenance, rates};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -100,6 +100,7 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/graphql", graphql::graphql)
         .at("/schema.graphql", only("GET", get(sdl)))
         .at("/v1/export", only("GET", get(export::export)))
+        .at("/v1/exports/:id", only("GET", get(download::download)))
         .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
         .at("/v1/rates", only("POST", post(rates::rates)))
         .at(

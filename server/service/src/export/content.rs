@@ -10,7 +10,7 @@ use bellwether_domain::answer::{AnswerColumn, AnswerValue, COUNT_MAX, Layout, Ro
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::export::{CURRENCY_COLUMN, ExportFormat, NOTES_COLUMN};
 use bellwether_domain::metric::{Unit, Value};
-use bellwether_domain::query::{Dimension, MetricColumn};
+use bellwether_domain::query::{Dimension, MetricColumn, MetricQuery};
 use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::Date;
 use bellwether_store::fits_decimal_column;
@@ -64,13 +64,9 @@ impl ExportContent {
         self.answer.snapshot
     }
 
-    /// The name of the file: the dataset, and the first and the last day.
+    /// The name of the file.
     pub fn file_name(&self, format: ExportFormat) -> String {
-        let query = &self.answer.table().query;
-        let (from, until): (Date, Date) = (query.range.from(), query.range.until());
-        let last = until.yesterday().unwrap_or(until);
-        let (dataset, extension) = (query.dataset.as_str(), format.extension());
-        format!("{dataset}_{from}_{last}.{extension}")
+        file_name(&self.answer.table().query, format)
     }
 
     /// The values of these rows, one for each column.
@@ -101,6 +97,14 @@ impl ExportContent {
         let mut numbers = rows.flat_map(|row| self.layout.numbers(row));
         numbers.try_for_each(|number| check_number(number, format))
     }
+}
+
+/// The name of the file with the answer to a question: the dataset, the first and the last day.
+pub(super) fn file_name(query: &MetricQuery, format: ExportFormat) -> String {
+    let (from, until): (Date, Date) = (query.range.from(), query.range.until());
+    let last = until.yesterday().unwrap_or(until);
+    let (dataset, extension) = (query.dataset.as_str(), format.extension());
+    format!("{dataset}_{from}_{last}.{extension}")
 }
 
 fn is_of_money(column: &AnswerColumn) -> bool {

@@ -26,6 +26,8 @@ pub(super) struct Encoding {
 pub(super) struct Encoded {
     /// The bytes that are ready; none as long as a row group is not full.
     pub(super) bytes: Bytes,
+    /// How many rows are encoded so far.
+    pub(super) n_done: usize,
     /// What is left to encode; `None` once all is.
     pub(super) rest: Option<Encoding>,
 }
@@ -74,15 +76,18 @@ impl Encoding {
         if !rows.is_empty() {
             self.encoder.write(&rows)?;
         }
-        if self.n_done < self.content.n_rows() {
+        let n_done = self.n_done;
+        if n_done < self.content.n_rows() {
             return Ok(Encoded {
                 bytes: self.sink.take(),
+                n_done,
                 rest: Some(self),
             });
         }
         self.encoder.finish()?;
         Ok(Encoded {
             bytes: self.sink.take(),
+            n_done,
             rest: None,
         })
     }

@@ -29,11 +29,19 @@ pub struct ExportsConfig {
     pub per_agency_max: usize,
     /// How long a client may take nothing of an export.
     pub silence_s: u32,
+    /// The most exports of one agency that are written to files at once, waiting ones included.
+    pub jobs_per_agency_max: usize,
+    /// The most exports of one agency that are kept, failed ones included.
+    pub kept_max: usize,
+    /// How long the answer to an export's question may take, when it is written to a file.
+    pub wall_time_s: u32,
+    /// How long an export is kept once it has ended.
+    pub kept_s: u32,
 }
 
 impl ExportsConfig {
     /// The limits by name, with their values in force.
-    pub(crate) fn limits(&self) -> [Limit; 5] {
+    pub(crate) fn limits(&self) -> [Limit; 9] {
         [
             Limit::of_size("export_rows_max", self.rows_max, "Rows of one export."),
             Limit::new(
@@ -56,6 +64,26 @@ impl ExportsConfig {
                 self.silence_s.into(),
                 "Seconds that a client may take nothing of an export; past them it is broken off.",
             ),
+            Limit::of_size(
+                "export_jobs_per_agency_max",
+                self.jobs_per_agency_max,
+                "Exports of one agency that are written to files at once; past them it is `RATE_LIMITED`.",
+            ),
+            Limit::of_size(
+                "exports_kept_max",
+                self.kept_max,
+                "Exports of one agency that are kept, those that run or failed included.",
+            ),
+            Limit::new(
+                "export_wall_time_s",
+                self.wall_time_s.into(),
+                "Seconds until the answer to an export that is written to a file; past them it has failed.",
+            ),
+            Limit::new(
+                "export_kept_s",
+                self.kept_s.into(),
+                "Seconds that an export is kept once it has ended.",
+            ),
         ]
     }
 }
@@ -68,6 +96,10 @@ impl ExportsConfig {
         at_once_max: 1,
         per_agency_max: 1,
         silence_s: 1,
+        jobs_per_agency_max: 1,
+        kept_max: 1,
+        wall_time_s: 1,
+        kept_s: 1,
     };
 }
 

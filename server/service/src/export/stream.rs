@@ -47,7 +47,7 @@ pub struct ExportStream {
 }
 
 #[derive(Debug)]
-enum Piece {
+pub(super) enum Piece {
     Bytes(Bytes),
     End,
 }
@@ -78,10 +78,7 @@ impl Services {
             file_name,
             snapshot,
             n_rows,
-            stream: ExportStream {
-                pieces,
-                has_ended: false,
-            },
+            stream: ExportStream::new(pieces),
         })
     }
 
@@ -125,6 +122,15 @@ async fn send(
     // Nobody is there any more to hear of a failure.
     let _ = sender.send_timeout(Piece::End, silence).await;
     Ok(())
+}
+
+impl ExportStream {
+    pub(super) fn new(pieces: mpsc::Receiver<Piece>) -> Self {
+        Self {
+            pieces,
+            has_ended: false,
+        }
+    }
 }
 
 impl Stream for ExportStream {
