@@ -18,7 +18,8 @@ mod termination;
 pub use calculation::{Calculation, DueInput, RULES_VERSION, Worked};
 pub use cancellation::{Cancellation, CancellationInput};
 pub use clauses::{
-    CancellationClause, Fee, FeeBounds, FeeTier, Milestone, NonRefundable, PassThrough, Penalty,
+    CancellationClause, FEE_TIERS_MAX, Fee, FeeBounds, FeeTier, Milestone, NonRefundable,
+    PassThrough, Penalty,
 };
 pub use decision::{Decision, DecisionInput};
 pub use mismatch::{Mismatch, MismatchAfter, MismatchInput, Resolution};

@@ -5,7 +5,7 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::money::Decimal;
 use bellwether_domain::time::ZoneName;
 use bellwether_workflow::amounts::{
-    AMOUNT_MAX, Calculation, DECIMAL_PLACES_MAX, ITEMS_MAX, RATIO_MAX, Worked,
+    AMOUNT_MAX, Calculation, DECIMAL_PLACES_MAX, FEE_TIERS_MAX, ITEMS_MAX, RATIO_MAX, Worked,
 };
 use bellwether_workflow::business_days::BusinessDays;
 use proptest::prelude::*;
@@ -181,6 +181,24 @@ fn inputs_are_taken_up_to_their_limits_and_no_further() {
     };
     assert!(items(ITEMS_MAX).is_ok());
     assert!(items(ITEMS_MAX + 1).is_err());
+}
+
+#[test]
+fn a_schedule_of_fees_has_tiers_up_to_its_limit_and_no_more() {
+    let tiers = |n: i32| {
+        let tiers: Vec<_> = (0..n)
+            .map(|day| json!({"min_days": day, "percent": "10"}))
+            .collect();
+        let fee = json!({"type": "tiered_days_before_end", "tiers": tiers});
+        let clause = json!({"notice": {"unit": "calendar_days", "n": 5}, "fee": fee});
+        run(
+            Calculation::Cancellation,
+            &promotion(&json!({ "clause": clause })),
+        )
+    };
+    let most = i32::try_from(FEE_TIERS_MAX).expect("a small number");
+    assert!(tiers(1).is_ok() && tiers(most).is_ok());
+    assert!(tiers(0).is_err() && tiers(most + 1).is_err());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Sheet, percent, within};
 use crate::business_days::DayRule;
 
 /// The most tiers of a fee.
-pub(super) const FEE_TIERS_MAX: usize = 24;
+pub const FEE_TIERS_MAX: usize = 24;
 
 /// What a promotion's agreement says about its cancellation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,7 +45,8 @@ pub struct EffectRequest {
     pub facts: Value,
 }
 
-/// Begins a case.
+/// Begins a case. The subject says what it is about, in ids and references: it stays in the chain for
+/// ever, so no personal text belongs there.
 pub fn start(
     definition: &Definition,
     agency: AgencyId,

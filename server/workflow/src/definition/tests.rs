@@ -104,6 +104,56 @@ fn a_word_that_the_schema_doesnt_know_is_refused() {
     assert!(said.contains("unknown field `guidance`"), "{said}");
 }
 
+#[test]
+fn evidence_that_waits_for_itself_is_found() {
+    let said = problem(
+        r#"label = "a note","#,
+        r#"label = "a note", after = ["note"],"#,
+    );
+    assert_eq!(
+        said,
+        "`evidence.note.after`: it would come after itself, so it could never be given"
+    );
+}
+
+#[test]
+fn a_definition_has_parts_up_to_the_limit_and_no_more() {
+    let of = |n_kinds: usize| {
+        let kind = |n| format!(r#"{{ kind = "k{n}", label = "one of many" }}"#);
+        let kinds = (1..n_kinds).map(kind).collect::<Vec<_>>().join(", ");
+        SMALL.replace(
+            "evidence = [{ kind",
+            &format!("evidence = [{kinds}, {{ kind"),
+        )
+    };
+    assert!(Definition::load(&of(check::PARTS_MAX), Format::Toml).is_ok());
+    let said = Definition::load(&of(check::PARTS_MAX + 1), Format::Toml).unwrap_err();
+    assert_eq!(said.problems[0].path, "evidence");
+}
+
+#[test]
+fn a_file_is_read_up_to_its_limit_and_no_further() {
+    let filled = |n: usize| format!("{SMALL}#{}", " ".repeat(n - SMALL.len() - 1));
+    let max = load::DEFINITION_BYTES_MAX;
+    assert!(Definition::load(&filled(max), Format::Toml).is_ok());
+    assert!(Definition::load(&filled(max + 1), Format::Toml).is_err());
+}
+
+#[test]
+fn an_approval_asks_for_one_person_up_to_the_limit() {
+    let of = |count: u8| {
+        let approval = format!(
+            r#"approvals = [{{ name = "yes", label = "yes", role = "doer", covers = ["note"], count = {count} }}]"#
+        );
+        Definition::load(
+            &SMALL.replace("finals = ", &format!("{approval}\nfinals = ")),
+            Format::Toml,
+        )
+    };
+    assert!(of(1).is_ok() && of(approval::APPROVERS_MAX).is_ok());
+    assert!(of(0).is_err() && of(approval::APPROVERS_MAX + 1).is_err());
+}
+
 /// `UPDATE=1 cargo test -p bellwether-workflow schema` writes it anew.
 #[test]
 fn the_published_schema_is_that_of_the_types() {

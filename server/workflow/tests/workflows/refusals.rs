@@ -2,7 +2,8 @@
 
 use bellwether_domain::time::{date, seconds_before};
 use bellwether_workflow::case::{
-    Actor, Command, EventBody, FIELD_BYTES_MAX, GivenEvidence, TEXT_BYTES_MAX, Verb, Verbs, step,
+    Actor, Command, EventBody, FIELD_BYTES_MAX, GivenEvidence, ITEMS_OF_A_KIND_MAX,
+    RECORD_BYTES_MAX, TEXT_BYTES_MAX, Verb, Verbs, step,
 };
 use bellwether_workflow::chain::Hash;
 use bellwether_workflow::refused::RefusalCode;
@@ -295,6 +296,43 @@ fn texts_and_references_are_taken_up_to_their_limit_and_no_further() {
     assert!(
         world
             .give(Ana, of("promotion_id", "id", FIELD_BYTES_MAX + 1))
+            .is_err()
+    );
+}
+
+#[test]
+fn lists_and_records_are_taken_up_to_their_limit_and_no_further() {
+    let mut world = World::of("cancel_promotion");
+    world.goes(Ana, "submit");
+    let linked = |n: usize| GivenEvidence {
+        kind: "linked".to_owned(),
+        fields: fields(json!({ "parties": vec!["partner"; n] })),
+        ..GivenEvidence::default()
+    };
+    world.give(Ana, linked(ITEMS_OF_A_KIND_MAX)).unwrap();
+    assert!(world.give(Ana, linked(ITEMS_OF_A_KIND_MAX + 1)).is_err());
+
+    let mut review = World::of("performance_review");
+    let objective = |targets: serde_json::Value| GivenEvidence {
+        kind: "objective".to_owned(),
+        fields: fields(json!({ "objective": "SALES", "targets": targets })),
+        ..GivenEvidence::default()
+    };
+    // Two quotation marks around the text.
+    let text = |n_bytes: usize| json!("x".repeat(n_bytes - 2));
+    review.give(Ana, objective(text(RECORD_BYTES_MAX))).unwrap();
+    assert!(
+        review
+            .give(Ana, objective(text(RECORD_BYTES_MAX + 1)))
+            .is_err()
+    );
+    let exact = 1_i64 << 53;
+    review
+        .give(Ana, objective(json!({ "views": exact })))
+        .unwrap();
+    assert!(
+        review
+            .give(Ana, objective(json!({ "views": exact + 1 })))
             .is_err()
     );
 }

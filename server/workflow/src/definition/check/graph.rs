@@ -7,6 +7,7 @@ use crate::definition::Definition;
 
 pub(super) fn check(definition: &Definition, found: &mut Found) {
     owners(definition, found);
+    waiting(definition, found);
     let edges: Vec<(&str, &str)> = definition
         .transitions
         .iter()
@@ -37,6 +38,28 @@ pub(super) fn check(definition: &Definition, found: &mut Found) {
             format!("states.{state}"),
             "no final state can be reached from it",
         );
+    }
+}
+
+/// No evidence waits for itself.
+fn waiting(definition: &Definition, found: &mut Found) {
+    let kinds = definition.evidence.iter();
+    let after: Vec<(&str, &str)> = kinds
+        .flat_map(|kind| {
+            kind.after
+                .iter()
+                .map(|first| (kind.kind.as_str(), first.as_str()))
+        })
+        .collect();
+    for kind in &definition.evidence {
+        let firsts = kind.after.iter().map(String::as_str).collect();
+        if spread(firsts, &after).contains(kind.kind.as_str()) {
+            let path = format!("evidence.{}.after", kind.kind);
+            found.add(
+                path,
+                "it would come after itself, so it could never be given",
+            );
+        }
     }
 }
 
