@@ -2,15 +2,16 @@
 //!
 //! Pure functions of numbers. Invariant: nothing here reads a clock or keeps anything between
 //! calls but the [`detector::Detector`], whose state is its argument's history; days that are not
-//! final are cut off before anything is judged; too short a past gives no verdict, never "fine".
+//! final are cut off before anything is judged ([`daily`]); too short a past gives no verdict, never "fine".
 //!
-//! Reading order: [`robust`] (one value against its past), [`season`] (weekdays and hours),
+//! Reading order: [`robust`] (one value against its past), [`season`] (weekdays and hours), [`daily`] (the last final day),
 //! [`level`] (a level that moves), [`detector`] (a stream), [`esd`] (a look back), [`rates`] (shares and rates), [`discoveries`]
 //! (many campaigns at once), [`evidence`] (what a person is told), [`config`] (thresholds).
 
 #![warn(missing_docs)]
 
 pub mod config;
+pub mod daily;
 pub mod detector;
 pub mod discoveries;
 pub mod esd;

@@ -120,38 +120,4 @@ fn polished(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::curve::Shape;
-
-    fn s_shaped(a: f64) -> Curve {
-        Curve {
-            a,
-            k: 400.0,
-            shape: Shape::Hill { h: 3.0 },
-        }
-    }
-
-    const BOUNDS: Bounds = Bounds {
-        lower: 0.0,
-        upper: 2_000.0,
-    };
-
-    #[test]
-    fn with_money_for_both_the_marginals_are_equal() {
-        let curves = [s_shaped(1_000.0), s_shaped(900.0)];
-        let spends = search(&curves, &[BOUNDS; 2], 2_000.0).unwrap();
-        let gap = curves[0].marginal(spends[0]) - curves[1].marginal(spends[1]);
-        assert!(gap.abs() < 1e-9, "{spends:?}");
-        assert!((spends[0] + spends[1] - 2_000.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn a_hundred_campaigns_are_searched_and_one_more_is_refused() {
-        let curves = vec![s_shaped(10.0); CAMPAIGNS_MAX + 1];
-        let bounds = vec![BOUNDS; CAMPAIGNS_MAX + 1];
-        assert!(search(&curves[1..], &bounds[1..], 1_000.0).is_ok());
-        let error = search(&curves, &bounds, 1_000.0).unwrap_err();
-        assert_eq!(error.code(), "BUDGET_TOO_MANY_SHAPES");
-    }
-}
+mod tests;
