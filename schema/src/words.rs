@@ -92,6 +92,10 @@ pub(crate) enum BatchState {
 pub(crate) enum NoteCode {
     /// The denominator is zero.
     ZeroDenominator,
+    /// The denominator is zero: no media was spent.
+    NoSpend,
+    /// The denominator is zero: nothing was paid, for media or otherwise.
+    NoCost,
     /// No row reports a value that the metric needs.
     NotReported,
     /// Some rows don't report the measure; the value is the sum of those that do.
@@ -112,6 +116,14 @@ pub(crate) enum NoteCode {
     NotAdditive,
     /// No report is of exactly the row's period.
     NotReportedForPeriod,
+    /// No cost of goods is reported; it is estimated by the margin that the question assumes.
+    Estimated,
+    /// There are more conversions than clicks: some followed a view alone.
+    ViewThrough,
+    /// The campaigns cost more than they brought in.
+    NegativeProfit,
+    /// The goods cost more than they brought in, so that no return on ad spend breaks even.
+    NegativeGrossProfit,
 }
 
 /// How an answer came about.

@@ -234,8 +234,8 @@ fn cell(metric: &str, sums: &Sums) -> String {
             &[SPEND, IMPRESSIONS],
             quotient(1000 * sum(SPEND), 100 * sum(IMPRESSIONS)),
         ),
-        "roas" => (&[REVENUE, SPEND], ratio(net, sum(SPEND))),
-        "poas" => (&[REVENUE, COGS, SPEND], ratio(profit, sum(SPEND))),
+        "roas" => (&[REVENUE, SPEND], of_spend(net, sum(SPEND))),
+        "poas" => (&[REVENUE, COGS, SPEND], of_spend(profit, sum(SPEND))),
         other => panic!("`{other}` is not folded"),
     };
     match missing(needs, sums) {
@@ -284,6 +284,14 @@ pub(super) fn quotient(above: i128, below: i128) -> Result<String, &'static str>
 pub(super) fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
     let text = quotient(above, below)?;
     Ok(text_of_double(text.parse().expect("a decimal")))
+}
+
+/// A quotient over media spend, which has a note of its own where there is none.
+fn of_spend(above: i128, spend: i128) -> Result<String, &'static str> {
+    if spend == 0 {
+        return Err("NO_SPEND");
+    }
+    ratio(above, spend)
 }
 
 /// A scaled integer as a decimal without idle zeros.

@@ -26,7 +26,7 @@ fn campaigns_of_different_windows_are_not_compared() {
     let extensions = &error["extensions"];
     assert_eq!(
         (&extensions["code"], &extensions["field"]),
-        (&json!("INVALID_INPUT"), &json!("attribution"))
+        (&json!("ATTRIBUTION_WINDOW_MISMATCH"), &json!("attribution"))
     );
     assert_eq!(extensions["allowed"], json!(["1d", "7d"]));
 }

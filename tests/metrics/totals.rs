@@ -64,7 +64,7 @@ fn a_subtotal_of_a_ratio_comes_from_components() {
         "by: [PLATFORM, CAMPAIGN], totals: [[PLATFORM]]",
         "platform roas notes { metric code }",
     );
-    let note = json!([{ "metric": "ROAS", "code": "ZERO_DENOMINATOR" }]);
+    let note = json!([{ "metric": "ROAS", "code": "NO_SPEND" }]);
     assert_eq!(shown[0]["notes"], note);
     assert_eq!(shown[1]["roas"], json!(1.2));
 }

@@ -71,14 +71,30 @@ macro_rules! with_metric_fields {
             cvr: f64 = Cvr;
             /// Return on ad spend: net revenue for each unit of media.
             roas: f64 = Roas;
+            /// Net revenue for each unit of total cost.
+            blended_roas: f64 = BlendedRoas;
             /// Profit on ad spend: gross profit for each unit of media.
             poas: f64 = Poas;
+            /// The return on ad spend at which the goods' profit just pays for the media.
+            break_even_roas: f64 = BreakEvenRoas;
             /// Net return on the total cost; 0.25 means 25 %, break-even is 0.
             roi: f64 = Roi;
             /// Gross profit for each unit of total cost; break-even is 1.
             gross_roi: f64 = GrossRoi;
+            /// Revenue of a conversion on average.
+            aov: Decimal = Aov;
+            /// Likes, comments and shares together.
+            engagements: Count = Engagements;
             /// Likes, comments and shares for each impression.
             engagement_rate_by_impressions: f64 = EngagementRateByImpressions;
+            /// Media cost of a like, comment or share.
+            cpe: Decimal = Cpe;
+            /// The share of impressions whose video started to play.
+            view_rate: f64 = ViewRate;
+            /// Media cost of a video view.
+            cpv: Decimal = Cpv;
+            /// Media cost of a new follower.
+            cost_per_follower: Decimal = CostPerFollower;
             /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
             reach: Count = Reach;
             /// How often each person reached saw an ad in exactly the row's period; never summed.

@@ -74,14 +74,30 @@ pub(crate) enum Metric {
     Cvr,
     /// Return on ad spend: net revenue for each unit of media.
     Roas,
+    /// Net revenue for each unit of total cost.
+    BlendedRoas,
     /// Profit on ad spend: gross profit for each unit of media.
     Poas,
+    /// The return on ad spend at which the goods' profit just pays for the media.
+    BreakEvenRoas,
     /// Net return on the total cost; 0.25 means 25 %, break-even is 0.
     Roi,
     /// Gross profit for each unit of total cost; break-even is 1.
     GrossRoi,
+    /// Revenue of a conversion on average.
+    Aov,
+    /// Likes, comments and shares together.
+    Engagements,
     /// Likes, comments and shares for each impression.
     EngagementRateByImpressions,
+    /// Media cost of a like, comment or share.
+    Cpe,
+    /// The share of impressions whose video started to play.
+    ViewRate,
+    /// Media cost of a video view.
+    Cpv,
+    /// Media cost of a new follower.
+    CostPerFollower,
     /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
     Reach,
     /// How often each person reached saw an ad in exactly the row's period; never summed.

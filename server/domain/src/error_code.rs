@@ -50,6 +50,8 @@ macro_rules! error_codes {
 error_codes! {
     InvalidInput, "INVALID_INPUT", 400, false,
         "The request can't be understood or breaks a rule; the message names the place and says what would be accepted.";
+    AttributionWindowMismatch, "ATTRIBUTION_WINDOW_MISMATCH", 400, false,
+        "The answer would compare numbers of different attribution windows; ask for one window, or accept the mix.";
     Unauthenticated, "UNAUTHENTICATED", 401, false,
         "No bearer token was sent, or it is unknown, expired or revoked.";
     Forbidden, "FORBIDDEN", 403, false,

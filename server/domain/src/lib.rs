@@ -7,10 +7,11 @@
 //! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
 //! [`calendar`], [`brand`],
 //! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
-//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`catalog`], [`limits`] (what can be asked).
+//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`comparison`], [`attribution`], [`maturity`], [`restatement`] (how numbers are judged), [`catalog`], [`limits`] (what can be asked).
 
 pub mod agency;
 pub mod answer;
+pub mod attribution;
 pub mod batch;
 pub mod brand;
 pub mod budget;
@@ -20,6 +21,7 @@ pub mod catalog;
 pub mod closed_words;
 pub mod codes;
 pub mod compaction;
+pub mod comparison;
 pub mod cost;
 pub mod dataset;
 pub mod error_code;
@@ -27,6 +29,7 @@ pub mod export;
 pub mod fact;
 pub mod ids;
 pub mod limits;
+pub mod maturity;
 pub mod member;
 pub mod metric;
 pub mod money;
@@ -34,6 +37,7 @@ pub mod nearest;
 pub mod provisional;
 pub mod query;
 pub mod rates;
+pub mod restatement;
 pub mod sample;
 pub mod scope;
 pub mod score;

@@ -40,6 +40,26 @@ impl Currency {
     pub fn code(self) -> &'static str {
         self.0.code()
     }
+
+    /// How many decimal places its smallest unit has, by ISO 4217: none of JPY, two of USD, three
+    /// of KWD. What has no such unit, such as gold, is counted in micros.
+    pub fn minor_places(self) -> u32 {
+        self.0.exponent().map_or(MICROS_SCALE, u32::from)
+    }
+
+    /// The amount in whole smallest units, rounded half away from zero and written with all their
+    /// places, as it can be paid (reference case K33).
+    pub fn rounded(self, amount: Decimal) -> Decimal {
+        let (places, away) = (self.minor_places(), RoundingStrategy::MidpointAwayFromZero);
+        let mut rounded = amount.round_dp_with_strategy(places, away);
+        rounded.rescale(places);
+        rounded
+    }
+
+    /// The amount as a number of smallest units, rounded half away from zero; `None` past 64 bits.
+    pub fn minor_units(self, amount: Decimal) -> Option<i64> {
+        i64::try_from(self.rounded(amount).mantissa()).ok()
+    }
 }
 
 fn suggested_currency(code: &str) -> Option<&'static str> {
@@ -142,6 +162,21 @@ mod tests {
         assert_eq!(refusal.did_you_mean.as_deref(), Some("CAD"));
         assert!(Currency::parse("USD").is_ok());
         assert!(Currency::parse("usd").is_err());
+    }
+
+    #[test]
+    fn what_can_be_paid_is_whole_smallest_units() {
+        let paid = |code: &str, amount: &str| {
+            let currency = Currency::parse(code).unwrap();
+            let amount: Decimal = amount.parse().unwrap();
+            let units = currency.minor_units(amount);
+            (currency.rounded(amount).to_string(), units)
+        };
+        assert_eq!(paid("USD", "10"), ("10.00".into(), Some(1_000)));
+        assert_eq!(paid("USD", "-0.005"), ("-0.01".into(), Some(-1)));
+        assert_eq!(paid("KRW", "0.5"), ("1".into(), Some(1)));
+        assert_eq!(paid("XAU", "1.5"), ("1.500000".into(), Some(1_500_000)));
+        assert_eq!(paid("USD", "92233720368547758.08").1, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Cells beside those that they are compared with: by how much a metric changed.
 
-use crate::metric::{MetricCell, NoteCode, Unit, Value, decimal_quotient};
+use crate::comparison;
+use crate::metric::{MetricCell, NoteCode, Unit, Value};
 use crate::money::Currency;
 use crate::query::CellPart;
 
@@ -97,11 +98,10 @@ fn delta_ratio(delta: MetricCell, previous: MetricCell) -> MetricCell {
     let (Some(change), Some(before)) = (delta.value, previous.value) else {
         return delta;
     };
-    let before = before.decimal().abs();
-    if before.is_zero() {
+    if before.decimal().is_zero() {
         return MetricCell::null(NoteCode::ZeroDenominator);
     }
-    cell_of(decimal_quotient(change.decimal(), before).map(Value::Ratio))
+    cell_of(comparison::relative(change.decimal(), before.decimal()).map(Value::Ratio))
 }
 
 /// A cell of a number that may be too large to be one.

@@ -2,7 +2,7 @@
 //! `measures.rs` and `formulas.rs`.
 
 use super::formula::{Component, Formula, Term};
-use super::{feedback, formulas, measures};
+use super::{feedback, formulas, funnel, measures};
 use crate::closed_words;
 use crate::dataset::{Dataset, DatasetName};
 
@@ -143,14 +143,30 @@ closed_words! {
         Cvr => "cvr",
         /// Return on ad spend: net revenue for each unit of media.
         Roas => "roas",
+        /// Net revenue for each unit of total cost.
+        BlendedRoas => "blended_roas",
         /// Profit on ad spend: gross profit for each unit of media.
         Poas => "poas",
+        /// The return on ad spend at which the goods' profit just pays for the media.
+        BreakEvenRoas => "break_even_roas",
         /// Net return on the total cost; 0.25 means 25 %, break-even is 0.
         Roi => "roi",
         /// Gross profit for each unit of total cost; break-even is 1.
         GrossRoi => "gross_roi",
+        /// Revenue of a conversion on average.
+        Aov => "aov",
+        /// Likes, comments and shares together.
+        Engagements => "engagements",
         /// Likes, comments and shares for each impression.
         EngagementRateByImpressions => "engagement_rate_by_impressions",
+        /// Media cost of a like, comment or share.
+        Cpe => "cpe",
+        /// The share of impressions whose video started to play.
+        ViewRate => "view_rate",
+        /// Media cost of a video view.
+        Cpv => "cpv",
+        /// Media cost of a new follower.
+        CostPerFollower => "cost_per_follower",
         /// Different people who saw an ad of the campaign in exactly the row's period; never summed.
         Reach => "reach",
         /// How often each person reached saw an ad in exactly the row's period; never summed.
@@ -215,10 +231,18 @@ impl Metric {
             Self::Cpa => formulas::CPA,
             Self::Cvr => formulas::CVR,
             Self::Roas => formulas::ROAS,
+            Self::BlendedRoas => formulas::BLENDED_ROAS,
             Self::Poas => formulas::POAS,
+            Self::BreakEvenRoas => formulas::BREAK_EVEN_ROAS,
             Self::Roi => formulas::ROI,
             Self::GrossRoi => formulas::GROSS_ROI,
-            Self::EngagementRateByImpressions => formulas::ENGAGEMENT_RATE_BY_IMPRESSIONS,
+            Self::Aov => funnel::AOV,
+            Self::Engagements => funnel::ENGAGEMENTS,
+            Self::EngagementRateByImpressions => funnel::ENGAGEMENT_RATE_BY_IMPRESSIONS,
+            Self::Cpe => funnel::CPE,
+            Self::ViewRate => funnel::VIEW_RATE,
+            Self::Cpv => funnel::CPV,
+            Self::CostPerFollower => funnel::COST_PER_FOLLOWER,
             Self::Reach => measures::REACH,
             Self::Frequency => feedback::FREQUENCY,
             Self::Orders => measures::ORDERS,

@@ -5,6 +5,8 @@ use super::catalogue::{Metric, MetricDefinition, Unit};
 use super::formula::{
     Component, ComponentSum, Components, Fineness, Found, MetricCell, TERMS_MAX, Term, Value,
 };
+use super::margin::AssumedMargin;
+use super::reading;
 use crate::money::{Currency, Decimal, MICROS, RoundingStrategy, decimal_near, decimal_of_micros};
 
 /// How many decimal places a quotient is rounded to, half away from zero.
@@ -18,7 +20,17 @@ const QUOTIENT_UNIT: i128 = 10_i128.pow(QUOTIENT_SCALE);
 
 /// The metric's value from the components of one group.
 pub fn evaluate(metric: Metric, components: &impl Components) -> MetricCell {
-    let evaluator = Evaluator::new(metric);
+    evaluate_assuming(metric, components, None)
+}
+
+/// The metric's value from the components of one group, with the cost of goods estimated by the
+/// margin where no row reports it.
+pub fn evaluate_assuming(
+    metric: Metric,
+    components: &impl Components,
+    margin: Option<AssumedMargin>,
+) -> MetricCell {
+    let evaluator = Evaluator::new(metric).assuming(margin);
     let terms: Vec<Component> = evaluator.components().collect();
     evaluator.evaluate(components.n_rows(), Fineness::Stored, |place| {
         components.component(terms[place])
@@ -28,8 +40,10 @@ pub fn evaluate(metric: Metric, components: &impl Components) -> MetricCell {
 /// A metric made ready to be evaluated for many groups.
 #[derive(Debug, Clone)]
 pub struct Evaluator {
+    metric: Metric,
     definition: MetricDefinition,
     is_measure: bool,
+    margin: Option<AssumedMargin>,
     /// What a stored unit of each term is in millionths.
     millionths: [i64; TERMS_MAX],
 }
@@ -43,10 +57,18 @@ impl Evaluator {
             *unit = millionths_per_unit(term.component);
         }
         Self {
+            metric,
             definition,
             is_measure: metric.is_measure(),
+            margin: None,
             millionths,
         }
+    }
+
+    /// The evaluator that estimates the cost of goods by this margin where no row reports it.
+    #[must_use]
+    pub fn assuming(self, margin: Option<AssumedMargin>) -> Self {
+        Self { margin, ..self }
     }
 
     /// The components of the formula's terms, above the line and then below; some come twice.
@@ -64,6 +86,27 @@ impl Evaluator {
         fineness: Fineness,
         found: impl Fn(usize) -> Result<Found, NoteCode>,
     ) -> MetricCell {
+        let Some(margin) = self.margin else {
+            return self.of_reported(n_rows, fineness, found);
+        };
+        let formula = &self.definition.formula;
+        let mut cell = self.of_reported(n_rows, fineness, |place| {
+            margin.found(formula, place, &found)
+        });
+        let is_bare = cell.value.is_some() && cell.note.is_none();
+        if is_bare && AssumedMargin::is_used(formula, &found) {
+            cell.note = Some(NoteCode::Estimated);
+        }
+        cell
+    }
+
+    fn of_reported(
+        &self,
+        n_rows: u64,
+        fineness: Fineness,
+        found: impl Fn(usize) -> Result<Found, NoteCode>,
+    ) -> MetricCell {
+        let formula = &self.definition.formula;
         match self.weighted_sums(n_rows, &found) {
             Err(note) => MetricCell::null(note),
             Ok((numerator, None)) => {
@@ -72,15 +115,27 @@ impl Evaluator {
                 if self.is_measure && cell.value.is_some() && is_partial() {
                     cell.note = Some(NoteCode::Partial);
                 }
-                cell
+                self.read(cell, numerator, None)
             }
-            Ok((numerator, Some(denominator))) => value_of_quotient(
-                self.definition.unit,
-                self.definition.formula.factor,
-                numerator,
-                denominator,
-            ),
+            Ok((numerator, Some(denominator))) => {
+                if let Some(note) = reading::why_none(self.metric, formula, numerator, denominator)
+                {
+                    return MetricCell::null(note);
+                }
+                let unit = self.definition.unit;
+                let cell = value_of_quotient(unit, formula.factor, numerator, denominator);
+                self.read(cell, numerator, Some(denominator))
+            }
         }
+    }
+
+    /// The cell with what is to be known of its number.
+    fn read(&self, cell: MetricCell, above: i128, below: Option<i128>) -> MetricCell {
+        if cell.value.is_none() || cell.note.is_some() {
+            return cell;
+        }
+        let note = reading::caveat(self.metric, above, below);
+        MetricCell { note, ..cell }
     }
 
     /// The sums above and below the line in millionths, if nothing that is needed lacks.
@@ -205,10 +260,8 @@ fn value_of_sum(unit: Unit, sum: i128, parts: i128) -> MetricCell {
     value.map_or(MetricCell::null(NoteCode::NotReported), MetricCell::of)
 }
 
+/// The value of a quotient whose denominator is not zero.
 fn value_of_quotient(unit: Unit, factor: i64, numerator: i128, denominator: i128) -> MetricCell {
-    if denominator == 0 {
-        return MetricCell::null(NoteCode::ZeroDenominator);
-    }
     let quotient = exact_quotient(factor, numerator, denominator)
         .or_else(|| quotient_of_sums(factor, numerator, denominator));
     let Some(quotient) = quotient else {

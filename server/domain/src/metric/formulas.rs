@@ -216,6 +216,28 @@ pub(super) const ROAS: MetricDefinition = MetricDefinition {
     source: "Industry usage, as TikTok, Meta and Google document it.",
 };
 
+pub(super) const BLENDED_ROAS: MetricDefinition = MetricDefinition {
+    meaning: "Net revenue for each unit of total cost.",
+    formula_text: "net_revenue / total_cost",
+    formula: Formula {
+        factor: 1,
+        numerator: &[
+            term(1, Component::Measure("revenue"), true),
+            term(-1, Component::Measure("refunds"), false),
+        ],
+        denominator: &[
+            term(1, Component::Measure("spend"), true),
+            term(1, Component::Cost("agency_fee"), true),
+            term(1, Component::Cost("production"), true),
+            term(1, Component::Cost("influencer"), true),
+        ],
+    },
+    unit: Unit::Ratio,
+    class: MetricClass::Ratio,
+    better: Better::Higher,
+    source: "requirements.md ROI-4; kpi_cases.json, roi",
+};
+
 pub(super) const POAS: MetricDefinition = MetricDefinition {
     meaning: "Profit on ad spend: gross profit for each unit of media.",
     formula_text: "gross_profit / spend",
@@ -232,6 +254,27 @@ pub(super) const POAS: MetricDefinition = MetricDefinition {
     class: MetricClass::Ratio,
     better: Better::Higher,
     source: "requirements.md ROI-4; architecture.md, Facts",
+};
+
+pub(super) const BREAK_EVEN_ROAS: MetricDefinition = MetricDefinition {
+    meaning: "The return on ad spend at which the goods' profit just pays for the media.",
+    formula_text: "net_revenue / gross_profit",
+    formula: Formula {
+        factor: 1,
+        numerator: &[
+            term(1, Component::Measure("revenue"), true),
+            term(-1, Component::Measure("refunds"), false),
+        ],
+        denominator: &[
+            term(1, Component::Measure("revenue"), true),
+            term(-1, Component::Measure("refunds"), false),
+            term(-1, Component::Measure("cogs"), true),
+        ],
+    },
+    unit: Unit::Ratio,
+    class: MetricClass::Ratio,
+    better: Better::Lower,
+    source: "kpi_cases.json, definitions: 1 / gross margin",
 };
 
 pub(super) const ROI: MetricDefinition = MetricDefinition {
@@ -282,22 +325,4 @@ pub(super) const GROSS_ROI: MetricDefinition = MetricDefinition {
     class: MetricClass::Ratio,
     better: Better::Higher,
     source: "requirements.md ROI-4; architecture.md, Facts",
-};
-
-pub(super) const ENGAGEMENT_RATE_BY_IMPRESSIONS: MetricDefinition = MetricDefinition {
-    meaning: "Likes, comments and shares for each impression.",
-    formula_text: "(likes + comments + shares) / impressions",
-    formula: Formula {
-        factor: 1,
-        numerator: &[
-            term(1, Component::Measure("likes"), true),
-            term(1, Component::Measure("comments"), true),
-            term(1, Component::Measure("shares"), true),
-        ],
-        denominator: &[term(1, Component::Measure("impressions"), true)],
-    },
-    unit: Unit::Ratio,
-    class: MetricClass::Ratio,
-    better: Better::Higher,
-    source: "Industry usage, as TikTok, Meta and Google document it.",
 };

@@ -9,7 +9,11 @@ mod evaluate;
 mod feedback;
 mod formula;
 mod formulas;
+mod funnel;
+mod margin;
 mod measures;
+mod objectives;
+mod reading;
 
 pub use catalogue::{Better, Metric, MetricClass, MetricDefinition, Unit};
 pub use custom::{
@@ -18,10 +22,12 @@ pub use custom::{
     FORMULA_BYTES_MAX, FORMULA_DEPTH_MAX, FORMULA_TERMS_MAX,
 };
 pub(crate) use evaluate::decimal_quotient;
-pub use evaluate::{Evaluator, evaluate};
+pub use evaluate::{Evaluator, evaluate, evaluate_assuming};
 pub use formula::{
     Component, ComponentSum, Components, Fineness, Formula, Found, MetricCell, Term, Value,
 };
+pub use margin::AssumedMargin;
+pub use objectives::ObjectiveKpis;
 
 use crate::closed_words;
 
@@ -30,6 +36,10 @@ closed_words! {
     pub enum NoteCode, "a note" {
         /// The denominator is zero.
         ZeroDenominator => "ZERO_DENOMINATOR",
+        /// The denominator is zero: no media was spent.
+        NoSpend => "NO_SPEND",
+        /// The denominator is zero: nothing was paid, for media or otherwise.
+        NoCost => "NO_COST",
         /// No row reports a value that the metric needs.
         NotReported => "NOT_REPORTED",
         /// Some rows don't report the measure; the value is the sum of those that do.
@@ -50,6 +60,14 @@ closed_words! {
         NotAdditive => "NOT_ADDITIVE",
         /// No report is of exactly the row's period.
         NotReportedForPeriod => "NOT_REPORTED_FOR_PERIOD",
+        /// No cost of goods is reported; it is estimated by the margin that the question assumes.
+        Estimated => "ESTIMATED",
+        /// There are more conversions than clicks: some followed a view alone.
+        ViewThrough => "VIEW_THROUGH",
+        /// The campaigns cost more than they brought in.
+        NegativeProfit => "NEGATIVE_PROFIT",
+        /// The goods cost more than they brought in, so that no return on ad spend breaks even.
+        NegativeGrossProfit => "NEGATIVE_GROSS_PROFIT",
     }
 }
 
@@ -58,6 +76,8 @@ impl NoteCode {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::ZeroDenominator => "The denominator is zero.",
+            Self::NoSpend => "The denominator is zero: no media was spent.",
+            Self::NoCost => "The denominator is zero: nothing was paid, for media or otherwise.",
             Self::NotReported => "No row reports a value that the metric needs.",
             Self::Partial => {
                 "Some rows don't report the measure; the value is the sum of those that do."
@@ -80,6 +100,16 @@ impl NoteCode {
             }
             Self::FxRateMissing => {
                 "A day's money has no rate into the currency asked for, and none is guessed; import the rate of that day."
+            }
+            Self::Estimated => {
+                "No cost of goods is reported; it is estimated by the margin that the question assumes."
+            }
+            Self::ViewThrough => {
+                "There are more conversions than clicks: some followed a view alone."
+            }
+            Self::NegativeProfit => "The campaigns cost more than they brought in.",
+            Self::NegativeGrossProfit => {
+                "The goods cost more than they brought in, so that no return on ad spend breaks even."
             }
             Self::MixedCurrency => "The cell would add up several currencies; group by CURRENCY.",
         }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use bellwether_domain::attribution;
 use bellwether_domain::codes::CODE_OF_NOTHING;
 use bellwether_domain::dataset::ATTRIBUTION_UNSPECIFIED;
 use bellwether_domain::error_code::Refusal;
@@ -107,16 +108,10 @@ impl Windows {
             .values()
             .map(|code| name(*code).unwrap_or(ATTRIBUTION_UNSPECIFIED))
             .collect();
+        attribution::check_alike(&used, query.attribution.accept_mixed)
+            .map_err(|refusal| refusal.at("attribution"))?;
         if used.len() > 1 {
             let told = used.iter().copied().collect::<Vec<_>>().join("`, `");
-            if !query.attribution.accept_mixed {
-                let message = format!(
-                    "the campaigns use different attribution windows (`{told}`), whose conversions can't be compared; ask for one `window`, or accept with `acceptMixed: true`"
-                );
-                return Err(Refusal::invalid(message)
-                    .at("attribution")
-                    .with_allowed(used));
-            }
             let message = format!(
                 "campaigns of different attribution windows stand in this answer: `{told}`"
             );

@@ -108,8 +108,10 @@ fn roi_follows_the_reference_cases() {
 fn a_zero_denominator_is_null_with_the_reason() {
     assert_eq!(
         sale(800, 0, Some(300), 0, 0).ratio(Metric::Roi),
-        Err(NoteCode::ZeroDenominator)
+        Err(NoteCode::NoCost)
     );
+    let only_fees = sale(800, 0, Some(300), 0, 200);
+    assert_eq!(only_fees.ratio(Metric::Roas), Err(NoteCode::NoSpend));
     let nothing = Case::new(&[("clicks", Some(0)), ("impressions", Some(0))], &[]);
     assert_eq!(nothing.ratio(Metric::Ctr), Err(NoteCode::ZeroDenominator));
 }
@@ -138,6 +140,47 @@ fn what_lacks_a_component_is_null_and_not_a_wrong_number() {
         ),
     ]));
     assert_eq!(half.ratio(Metric::Ctr), Err(NoteCode::ComponentMissing));
+}
+
+#[test]
+fn a_loss_on_the_goods_never_breaks_even() {
+    let loss = sale(3_000, 200, Some(3_500), 1_000, 0);
+    let none = Err(NoteCode::NegativeGrossProfit);
+    assert_eq!(loss.ratio(Metric::BreakEvenRoas), none);
+    let notes = [Metric::GrossProfit, Metric::NetProfit].map(|it| evaluate(it, &loss).note);
+    let told = [NoteCode::NegativeGrossProfit, NoteCode::NegativeProfit];
+    assert_eq!(notes, told.map(Some));
+}
+
+#[test]
+fn an_assumed_margin_stands_in_for_goods_that_nobody_reports() {
+    let margin = AssumedMargin::new("0.38".parse().unwrap()).ok();
+    let told = |metric, sale: &Case| {
+        let cell = evaluate_assuming(metric, sale, margin);
+        let value = cell.value.map(|value| value.decimal().to_string());
+        (value, cell.note)
+    };
+    let lacking = sale(12_000, 0, None, 2_000, 0);
+    let estimated = |text: &str| (Some(text.to_owned()), Some(NoteCode::Estimated));
+    assert_eq!(told(Metric::GrossProfit, &lacking), estimated("4560"));
+    assert_eq!(told(Metric::Roi, &lacking), estimated("1.28"));
+    assert_eq!(told(Metric::Roas, &lacking), (Some("6".into()), None));
+    let not_reported = (None, Some(NoteCode::NotReported));
+    assert_eq!(told(Metric::Cogs, &lacking), not_reported);
+    let reported = sale(12_000, 0, Some(7_000), 2_000, 0);
+    assert_eq!(told(Metric::Roi, &reported), (Some("1.5".into()), None));
+}
+
+#[test]
+fn more_conversions_than_clicks_are_told_as_view_through() {
+    let case = |conversions| {
+        Case::new(
+            &[("clicks", Some(10)), ("conversions", Some(conversions))],
+            &[],
+        )
+    };
+    let note = |conversions| evaluate(Metric::Cvr, &case(conversions)).note;
+    assert_eq!((note(14), note(10)), (Some(NoteCode::ViewThrough), None));
 }
 
 #[test]
