@@ -36,6 +36,51 @@ fn a_note_tells_its_meaning_in_words() {
 }
 
 #[test]
+fn an_assumed_margin_estimates_profit_where_no_cost_of_goods_is_reported() {
+    let server = delivered("date,campaign,spend,revenue\n2026-04-01,a,2000,12000\n");
+    let answer = metrics(
+        &server.viewer(),
+        &format!("{APRIL}, assumedMargin: \"0.38\""),
+        "totals { grossProfit roi roas notes { metric code } }",
+    );
+    assert_eq!(
+        answer["totals"][0],
+        json!({
+            "grossProfit": "4560",
+            "roi": 1.28,
+            "roas": 6.0,
+            "notes": [
+                { "metric": "GROSS_PROFIT", "code": "ESTIMATED" },
+                { "metric": "ROI", "code": "ESTIMATED" },
+            ],
+        })
+    );
+}
+
+#[test]
+fn media_that_cost_nothing_and_a_loss_are_told_apart() {
+    let server = delivered(
+        "date,campaign,spend,revenue,cogs,clicks,conversions\n2026-04-01,a,0,100,150,10,14\n",
+    );
+    let answer = metrics(
+        &server.viewer(),
+        APRIL,
+        "totals { grossProfit netProfit cvr roas roi breakEvenRoas notes { metric code } }",
+    );
+    assert_eq!(
+        notes_of_total(&answer),
+        [
+            "GROSS_PROFIT: NEGATIVE_GROSS_PROFIT",
+            "NET_PROFIT: NEGATIVE_PROFIT",
+            "CVR: VIEW_THROUGH",
+            "ROAS: NO_SPEND",
+            "BREAK_EVEN_ROAS: NEGATIVE_GROSS_PROFIT",
+            "ROI: NO_COST",
+        ]
+    );
+}
+
+#[test]
 fn a_sale_without_cost_of_goods_leaves_profit_unknown() {
     let server = delivered(
         "date,campaign,spend,revenue,cogs\n\

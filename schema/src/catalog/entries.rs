@@ -5,7 +5,7 @@ use bellwether_domain::catalog;
 use bellwether_domain::query::DimensionColumn;
 
 use crate::metrics::field_of_metric;
-use crate::words::{Better, DatasetName, Dimension, Grain, Metric, MetricClass, Unit};
+use crate::words::{Better, DatasetName, Dimension, Grain, Metric, MetricClass, Objective, Unit};
 
 /// A metric: what it tells and where it can be asked for.
 #[derive(Debug)]
@@ -169,5 +169,29 @@ impl CatalogDataset {
     async fn null_metrics(&self) -> Vec<Metric> {
         let metrics = self.0.null_metrics.iter();
         metrics.copied().map(Into::into).collect()
+    }
+}
+
+/// An objective of campaigns, and the metrics that judge them.
+#[derive(Debug, SimpleObject)]
+pub(super) struct CatalogObjective {
+    /// The objective, such as `SALES`.
+    objective: Objective,
+    /// The metric that decides: the first of these that is reported.
+    primary: Vec<Metric>,
+    /// All that are shown, in the order in which they are read.
+    metrics: Vec<Metric>,
+}
+
+impl From<catalog::CatalogObjective> for CatalogObjective {
+    fn from(entry: catalog::CatalogObjective) -> Self {
+        let words = |metrics: &[bellwether_domain::metric::Metric]| {
+            metrics.iter().copied().map(Into::into).collect()
+        };
+        Self {
+            objective: entry.objective.into(),
+            primary: words(entry.kpis.primary),
+            metrics: words(entry.kpis.metrics),
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) use custom::{
 };
 
 use access::Access;
-use entries::{CatalogDataset, CatalogDimension, CatalogMetric};
+use entries::{CatalogDataset, CatalogDimension, CatalogMetric, CatalogObjective};
 use limit::Limit;
 
 /// What can be asked for by this caller.
@@ -50,6 +50,12 @@ impl Catalog {
     async fn datasets(&self) -> Vec<CatalogDataset> {
         let datasets = self.0.datasets.iter().cloned();
         datasets.map(CatalogDataset).collect()
+    }
+
+    /// Which metrics judge campaigns, by their objective.
+    async fn objectives(&self) -> Vec<CatalogObjective> {
+        let objectives = self.0.objectives.iter().copied();
+        objectives.map(Into::into).collect()
     }
 
     /// The names of the labels of visible campaigns, for `labels` and `where: { labels }`, such as `region`.

@@ -9,7 +9,7 @@ use bellwether_service::{Cursor, Reading, Staleness};
 use super::filters::MetricsFilter;
 use super::selection::Selection;
 use super::shown::{HavingInput, LabelLevelInput, MetricsOrder, TopInput, conditions, orders};
-use crate::scalars::{Date, DateTime};
+use crate::scalars::{Date, DateTime, Decimal};
 use crate::words::{
     CacheMode, DatasetName, Dimension, Fill, Grain, Metric, OnStale, RangeUnit, Weekday,
 };
@@ -66,6 +66,8 @@ pub(crate) struct MetricsInput {
     staleness: Option<StalenessInput>,
     /// The code of the currency that all money is converted into, day by day, such as `USD`; left out, each campaign's money is in its own. A day without a rate makes the cell null, with the note `FX_RATE_MISSING`.
     currency: Option<String>,
+    /// The share of net revenue that is left after the cost of goods, from 0 to 1, such as `"0.38"`: where no row reports that cost, profits and returns of the catalogue are estimated by it and noted `ESTIMATED`.
+    assumed_margin: Option<Decimal>,
     /// Facts as they were known at this moment; names, platforms and labels are the present ones.
     as_of: Option<DateTime>,
     /// What is wanted of the caches.
@@ -206,6 +208,7 @@ impl MetricsInput {
             },
             timezone: self.timezone,
             currency: self.currency,
+            assumed_margin: self.assumed_margin.map(|share| share.0),
         })
     }
 }

@@ -82,7 +82,7 @@ struct Column {
 
 /// How a column's cells are evaluated.
 enum Rule {
-    Metric(Evaluator),
+    Metric(Box<Evaluator>),
     Custom(Arc<CustomMetric>),
 }
 
@@ -119,7 +119,10 @@ enum Term {
 impl Column {
     fn new(column: MetricColumn, query: &MetricQuery, pieces: &PieceSums) -> Self {
         let rule = match column {
-            MetricColumn::Metric(metric) => Rule::Metric(Evaluator::new(metric)),
+            MetricColumn::Metric(metric) => {
+                let evaluator = Evaluator::new(metric);
+                Rule::Metric(Box::new(evaluator.assuming(query.assumed_margin)))
+            }
             MetricColumn::Custom(place) => Rule::Custom(Arc::clone(&query.custom_metrics[place])),
         };
         let term = |component: Component| {

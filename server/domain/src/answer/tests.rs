@@ -50,6 +50,7 @@ fn a_query(metrics: &[Metric], by: &[Dimension], order_by: &[Order]) -> MetricQu
         attribution: Attribution::default(),
         conversion: None,
         asked_on: None,
+        assumed_margin: None,
     }
 }
 

@@ -9,8 +9,9 @@
 #[cfg(test)]
 mod tests;
 
+use crate::campaign::Objective;
 use crate::dataset::{Dataset, DatasetName, ShapeRule};
-use crate::metric::{Metric, MetricDefinition};
+use crate::metric::{Metric, MetricDefinition, ObjectiveKpis};
 use crate::query::{ANSWERING, Dimension, Grain};
 
 /// All that can be asked of any agency, in the order of the tables.
@@ -22,6 +23,17 @@ pub struct Catalog {
     pub dimensions: Vec<CatalogDimension>,
     /// What goes together: one query reads one dataset.
     pub datasets: Vec<CatalogDataset>,
+    /// Which metrics judge campaigns, by their objective.
+    pub objectives: Vec<CatalogObjective>,
+}
+
+/// An objective and the metrics that judge campaigns with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatalogObjective {
+    /// The objective.
+    pub objective: Objective,
+    /// The metrics.
+    pub kpis: ObjectiveKpis,
 }
 
 /// A metric and where it can be asked for.
@@ -73,6 +85,7 @@ impl Catalog {
             metrics: Metric::ALL.iter().copied().map(metric).collect(),
             dimensions: Dimension::ALL.iter().copied().map(dimension).collect(),
             datasets: ANSWERING.into_iter().map(dataset).collect(),
+            objectives: Objective::ALL.iter().copied().map(objective).collect(),
         }
     }
 }
@@ -91,6 +104,13 @@ fn metric(metric: Metric) -> CatalogMetric {
         definition: metric.definition(),
         datasets: answering(|dataset| metric.is_known_in(dataset)),
         null_in: answering(is_null_in),
+    }
+}
+
+fn objective(objective: Objective) -> CatalogObjective {
+    CatalogObjective {
+        objective,
+        kpis: objective.kpis(),
     }
 }
 

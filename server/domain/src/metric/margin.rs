@@ -1,6 +1,7 @@
 //! The margin that a question assumes where no cost of goods is reported.
 
 use super::NoteCode;
+use super::catalogue::Metric;
 use super::evaluate::millionths_per_unit;
 use super::formula::{Component, ComponentSum, Formula, Found};
 use crate::error_code::Refusal;
@@ -24,6 +25,13 @@ impl AssumedMargin {
                 "`{share}` is not a margin; use a share from 0 to 1 with at most 6 decimal places, such as `0.38`"
             ))
         })
+    }
+
+    /// Whether the metric is made of the cost of goods and of net revenue, so that it can be
+    /// estimated.
+    pub(crate) fn concerns(metric: Metric) -> bool {
+        let formula = metric.definition().formula;
+        has_revenue(&formula) && formula.terms().any(|term| term.component == COGS)
     }
 
     /// What is found at a place of the formula, with the cost of goods estimated where no row
@@ -84,16 +92,15 @@ impl AssumedMargin {
 /// Whether the term is the cost of goods of a formula over net revenue, and no row reports it.
 fn is_lacking_cogs(formula: &Formula, place: usize, reported: Found) -> bool {
     let term = formula.terms().nth(place);
-    let has_revenue = || {
-        let revenue = Component::Measure("revenue");
-        formula
-            .numerator
-            .iter()
-            .any(|term| term.component == revenue)
-    };
     term.is_some_and(|term| term.component == COGS)
         && reported.sum == ComponentSum::default()
-        && has_revenue()
+        && has_revenue(formula)
+}
+
+fn has_revenue(formula: &Formula) -> bool {
+    let revenue = Component::Measure("revenue");
+    let mut above = formula.numerator.iter();
+    above.any(|term| term.component == revenue)
 }
 
 #[cfg(test)]

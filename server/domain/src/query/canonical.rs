@@ -16,7 +16,7 @@ use super::top::Top;
 use crate::calendar::{Calendar, MonthOfYear};
 use crate::dataset::{Dataset, DatasetName};
 use crate::ids::BrandId;
-use crate::metric::{Component, CustomMetric, Fineness, Metric, Unit};
+use crate::metric::{AssumedMargin, Component, CustomMetric, Fineness, Metric, Unit};
 use crate::time::{Date, DateRange, Weekday};
 
 /// The most dimensions that one query may group by: all of them.
@@ -127,6 +127,9 @@ pub struct MetricQuery {
     /// The day that it is asked on, where some of its days may still change on it; the planner
     /// leaves it out.
     pub asked_on: Option<Date>,
+    /// The margin by which the cost of goods is estimated where no row reports it; only where a
+    /// metric of the answer is made of it.
+    pub assumed_margin: Option<AssumedMargin>,
 }
 
 impl MetricQuery {

@@ -17,7 +17,8 @@ use crate::calendar::Calendar;
 use crate::dataset::DatasetName;
 use crate::error_code::Refusal;
 use crate::ids::BrandId;
-use crate::metric::{CustomMetric, Metric};
+use crate::metric::{AssumedMargin, CustomMetric, Metric};
+use crate::money::Decimal;
 use crate::rates::RatesRevision;
 use crate::time::{Date, Weekday};
 
@@ -77,6 +78,8 @@ pub struct MetricRequest {
     pub timezone: Option<String>,
     /// The code of the currency that all money is converted into, such as `USD`.
     pub currency: Option<String>,
+    /// The share of net revenue that is left after the cost of goods, where none is reported.
+    pub assumed_margin: Option<Decimal>,
 }
 
 /// What a request is planned in: what the caller may see, and the agency's calendar.
@@ -123,6 +126,7 @@ impl MetricRequest {
             attribution: Attribution::default(),
             timezone: None,
             currency: None,
+            assumed_margin: None,
         }
     }
 
@@ -136,6 +140,7 @@ impl MetricRequest {
         let dataset = choice::choose_dataset(self, &kept.places, &custom_metrics)?;
         custom::check_dataset(&custom_metrics, dataset)?;
         let metrics = choice::choose_metrics(self, dataset)?;
+        let assumed_margin = self.margin_for(&metrics)?;
         let brands = self.choose_brands(&context.visible_brands)?;
         let asked = self.asked_periods(context)?;
         let grain = asked.grain;
@@ -166,11 +171,23 @@ impl MetricRequest {
             compare: compare.transpose()?,
             fill: self.fill,
             attribution: self.attribution.clone(),
+            assumed_margin,
             conversion: None,
             asked_on: None,
         };
         query.conversion = conversion::canonical(self, &query.components(), context.rates)?;
         Ok(query)
+    }
+
+    /// The margin that is assumed; none where no metric of the answer needs it, so that such
+    /// answers are the same with and without.
+    fn margin_for(&self, metrics: &[Metric]) -> Result<Option<AssumedMargin>, Refusal> {
+        let margin = self.assumed_margin.map(AssumedMargin::new).transpose();
+        let margin = margin.map_err(|refusal| refusal.at("assumedMargin"))?;
+        let is_needed = metrics
+            .iter()
+            .any(|metric| AssumedMargin::concerns(*metric));
+        Ok(margin.filter(|_| is_needed))
     }
 
     /// The days, and how they fall into periods.

@@ -1,8 +1,11 @@
 //! The catalog as JSON, under the names that the API gives.
 
-use bellwether_domain::catalog::{Catalog, CatalogDataset, CatalogDimension, CatalogMetric};
+use bellwether_domain::catalog::{
+    Catalog, CatalogDataset, CatalogDimension, CatalogMetric, CatalogObjective,
+};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::limits::Limit;
+use bellwether_domain::metric::Metric;
 use serde_json::{Value, json};
 
 /// The whole catalog.
@@ -11,6 +14,7 @@ pub(super) fn catalog(catalog: &Catalog, limits: &[Limit]) -> Value {
         "metrics": catalog.metrics.iter().map(metric).collect::<Vec<_>>(),
         "dimensions": catalog.dimensions.iter().map(dimension).collect::<Vec<_>>(),
         "datasets": catalog.datasets.iter().map(dataset).collect::<Vec<_>>(),
+        "objectives": catalog.objectives.iter().map(objective).collect::<Vec<_>>(),
         "limits": limits.iter().map(limit).collect::<Vec<_>>(),
     })
 }
@@ -44,11 +48,15 @@ fn dimension(entry: &CatalogDimension) -> Value {
     })
 }
 
+fn objective(entry: &CatalogObjective) -> Value {
+    json!({
+        "objective": entry.objective.as_str(),
+        "primary": words(entry.kpis.primary),
+        "metrics": words(entry.kpis.metrics),
+    })
+}
+
 fn dataset(entry: &CatalogDataset) -> Value {
-    let words = |metrics: &[bellwether_domain::metric::Metric]| {
-        let metrics = metrics.iter().map(|metric| word(metric.as_str()));
-        metrics.collect::<Vec<_>>()
-    };
     let dimensions = |dimensions: &[bellwether_domain::query::Dimension]| {
         let dimensions = dimensions.iter().map(|dimension| dimension.as_str());
         dimensions.collect::<Vec<_>>()
@@ -66,6 +74,11 @@ fn dataset(entry: &CatalogDataset) -> Value {
 
 fn limit(limit: &Limit) -> Value {
     json!({"name": limit.name, "value": limit.value, "meaning": limit.meaning})
+}
+
+fn words(metrics: &[Metric]) -> Vec<String> {
+    let words = metrics.iter().map(|metric| word(metric.as_str()));
+    words.collect()
 }
 
 fn names(datasets: &[DatasetName]) -> Vec<String> {

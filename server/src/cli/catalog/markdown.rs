@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
-use bellwether_domain::catalog::{Catalog, CatalogDataset, CatalogDimension, CatalogMetric};
+use bellwether_domain::catalog::{
+    Catalog, CatalogDataset, CatalogDimension, CatalogMetric, CatalogObjective,
+};
 use bellwether_domain::limits::Limit;
+use bellwether_domain::metric::Metric;
 
 const HEAD: &str = "\
 # What can be asked
@@ -31,6 +34,15 @@ Beside them an agency has labels of its own for campaigns.
 
 | Dimension | What it tells apart | Columns | Datasets |
 | --- | --- | --- | --- |
+";
+
+const OBJECTIVES: &str = "
+## What judges a campaign
+
+Its objective decides. The primary metric is the first of those named that is reported.
+
+| Objective | Primary | Metrics |
+| --- | --- | --- |
 ";
 
 const DATASETS: &str = "
@@ -68,6 +80,8 @@ pub(super) fn page(catalog: &Catalog, limits: &[Limit]) -> String {
     page.extend(catalog.metrics.iter().map(metric));
     page.push_str(DIMENSIONS);
     page.extend(catalog.dimensions.iter().map(dimension));
+    page.push_str(OBJECTIVES);
+    page.extend(catalog.objectives.iter().map(objective));
     page.push_str(DATASETS);
     page.extend(catalog.datasets.iter().map(dataset));
     page.push_str(CUSTOM);
@@ -99,6 +113,12 @@ fn dimension(entry: &CatalogDimension) -> String {
     let datasets = quoted(entry.datasets.iter().map(|name| name.as_str()));
     let name = entry.dimension;
     format!("| `{name}` | {meaning} | {columns} | {datasets} |\n")
+}
+
+fn objective(entry: &CatalogObjective) -> String {
+    let names = |metrics: &[Metric]| quoted(metrics.iter().map(|it| it.as_str()));
+    let (primary, metrics) = (names(entry.kpis.primary), names(entry.kpis.metrics));
+    format!("| `{}` | {primary} | {metrics} |\n", entry.objective)
 }
 
 fn dataset(entry: &CatalogDataset) -> String {
