@@ -50,6 +50,9 @@ mod export;
 // What plugins say of campaigns.
 #[cfg(test)]
 mod scores;
+// Worked examples that were computed elsewhere.
+#[cfg(test)]
+mod reference;
 // The house rules.
 #[cfg(test)]
 mod tidy;

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::Value;
 
-use super::fold::{cell_of, decimal, first_day, quotient, ratio};
+use super::fold::{cell_of, decimal, first_day, of_spend, quotient};
 use crate::given::an_empty_server;
 use crate::metrics::metrics;
 
@@ -298,7 +298,7 @@ fn evaluated(sums: &Sums) -> Vec<String> {
         cell(&[impressions], Ok(impressions.sum.to_string())),
         cell(&[spend], Ok(decimal(spend.sum, 4))),
         cell(&[spend, impressions], cpm),
-        cell(&[revenue, spend], ratio(revenue.sum, spend.sum)),
+        cell(&[revenue, spend], of_spend(revenue.sum, spend.sum)),
     ]
 }
 

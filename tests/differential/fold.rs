@@ -287,7 +287,7 @@ pub(super) fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
 }
 
 /// A quotient over media spend, which has a note of its own where there is none.
-fn of_spend(above: i128, spend: i128) -> Result<String, &'static str> {
+pub(super) fn of_spend(above: i128, spend: i128) -> Result<String, &'static str> {
     if spend == 0 {
         return Err("NO_SPEND");
     }

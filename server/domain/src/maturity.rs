@@ -5,6 +5,7 @@
 //! section 3; reference case K37.
 
 use crate::attribution::Window;
+use crate::provisional::moves_from;
 use crate::time::{Date, day_number};
 
 /// For how long a platform restates days.
@@ -25,8 +26,9 @@ impl Restating {
 
     /// Whether the numbers of a day are final: no longer restated on the day `today`.
     pub fn is_final(self, day: Date, today: Date) -> bool {
-        let age = i64::from(day_number(today)) - i64::from(day_number(day));
-        age >= i64::from(self.days())
+        // A window beyond what days are counted in never closes.
+        let days = u16::try_from(self.days());
+        days.is_ok_and(|days| day_number(day) < moves_from(today, days))
     }
 }
 

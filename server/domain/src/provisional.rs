@@ -51,7 +51,7 @@ impl RestatementWindow {
 }
 
 /// A day is final once it lies as many days back as the window has.
-fn moves_from(today: Date, days: u16) -> i32 {
+pub(crate) fn moves_from(today: Date, days: u16) -> i32 {
     day_number(today) - i32::from(days) + 1
 }
 

@@ -1,0 +1,34 @@
+//! From when on days are final.
+
+use bellwether_domain::attribution::Window;
+use bellwether_domain::maturity::Restating;
+use bellwether_domain::time::parse_date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Days {
+    today: String,
+    click_days: u32,
+    view_days: u32,
+    latency_days: u32,
+    dates: Vec<String>,
+}
+
+pub(super) fn maturity(given: &Days) -> Result<Value, String> {
+    let day = |text: &String| parse_date(text).map_err(|refusal| refusal.to_string());
+    let today = day(&given.today)?;
+    let restating = Restating {
+        window: Window {
+            click_days: given.click_days,
+            view_days: given.view_days,
+        },
+        latency_days: given.latency_days,
+    };
+    let is_final = given.dates.iter().map(|text| {
+        let day = day(text)?;
+        Ok(restating.is_final(day, today))
+    });
+    Ok(json!({ "final": is_final.collect::<Result<Vec<bool>, String>>()? }))
+}
