@@ -41,6 +41,9 @@ mod tenancy;
 // GraphQL over HTTP, and its limits.
 #[cfg(test)]
 mod graphql_http;
+// GraphQL over connections that stay open.
+#[cfg(test)]
+mod graphql_streams;
 // The page on which people try queries.
 #[cfg(test)]
 mod explorer;

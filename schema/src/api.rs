@@ -8,7 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError, Value};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, Schema, ServerError, Value};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::{Cost, Services};
@@ -23,20 +24,21 @@ use crate::guard::NESTING_MAX;
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX, SchemaLimits};
 use crate::mutation::Mutation;
 use crate::query::Query;
-use crate::refusal::{InputTypes, server_error, tagged};
+use crate::refusal::{InputTypes, server_error, tagged, too_slow};
 use crate::request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
 use crate::stored::{self, DocumentPolicy};
+use crate::subscription::Subscription;
 
-type Root = Schema<Query, Mutation, EmptySubscription>;
+type Root = Schema<Query, Mutation, Subscription>;
 
 /// The API over the services; cheap to clone.
 #[derive(Clone)]
 pub struct ApiSchema {
-    root: Root,
-    services: Services,
+    pub(crate) root: Root,
+    pub(crate) services: Services,
     limits: Arc<SchemaLimits>,
     policy: Arc<DocumentPolicy>,
-    completion: Arc<Completion>,
+    pub(crate) completion: Arc<Completion>,
     inputs: Arc<InputTypes>,
 }
 
@@ -67,7 +69,7 @@ pub fn build(services: Services, mut limits: SchemaLimits, policy: DocumentPolic
 
 /// The schema without its services.
 pub(crate) fn root(limits: &SchemaLimits) -> Root {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query, Mutation, Subscription)
         .limit_complexity(limits.complexity_max)
         // The guard has looked at depth; this only must not refuse what the guard lets through.
         .limit_recursive_depth(2 * NESTING_MAX)
@@ -102,8 +104,24 @@ impl ApiSchema {
         let wants_cost = request.wants_cost();
         let prepared = match self.prepared(&scope, request, method).await {
             Ok(prepared) => prepared,
-            Err(Unprepared { outcome, error }) => return reply(outcome, None, vec![error]),
+            Err(unprepared) => return unprepared.reply(),
         };
+        if prepared.operation_type == OperationType::Subscription {
+            return Unprepared::from(needs_a_stream()).reply();
+        }
+        self.execute_prepared(scope, prepared, wants_cost, request_id, place)
+            .await
+    }
+
+    /// Runs a query or mutation.
+    pub(crate) async fn execute_prepared(
+        &self,
+        scope: Scope,
+        prepared: PreparedDocument,
+        wants_cost: bool,
+        request_id: &str,
+        place: Option<AnswerPlace>,
+    ) -> GraphqlReply {
         let place = place.filter(|_| !wants_cost && is_determined(&prepared));
         let state = self.state(&scope, request_id);
         let (provenance, spent) = (Arc::clone(&state.provenance), Arc::clone(&state.spent));
@@ -186,20 +204,14 @@ impl ApiSchema {
         let selected = self
             .completion
             .selected(&prepared.document, prepared.operation_name.as_deref());
-        let mut request = Request::new(String::new())
-            .variables(prepared.variables)
-            .data(state);
-        request.operation_name = prepared.operation_name;
-        request.set_parsed_query(prepared.document);
+        let request = prepared.into_request(state);
         let wall_time = Duration::from_millis(self.limits.wall_time_ms);
         let Ok(response) = tokio::time::timeout(wall_time, self.root.execute(request)).await else {
             let error = server_error(&too_slow(self.limits.wall_time_ms));
             return Answer::new(ReplyOutcome::Executed, Some(Value::Null), vec![error]);
         };
         let is_request_error = is_request_error(&response);
-        let errors = response.errors.into_iter();
-        let errors = errors.map(|error| tagged(self.inputs.worded(error), &self.limits));
-        let errors: Vec<ServerError> = errors.collect();
+        let errors = self.told(response.errors);
         if is_request_error {
             return Answer::new(ReplyOutcome::RequestError, None, errors);
         }
@@ -210,6 +222,39 @@ impl ApiSchema {
         let data = selected.complete(response.data, &errors);
         Answer::new(ReplyOutcome::Executed, Some(data), errors)
     }
+}
+
+impl ApiSchema {
+    /// The errors of a response as a client is told them.
+    pub(crate) fn told(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
+        let errors = errors.into_iter();
+        let told = errors.map(|error| tagged(self.inputs.worded(error), &self.limits));
+        told.collect()
+    }
+}
+
+impl PreparedDocument {
+    /// What the executor runs.
+    pub(crate) fn into_request(self, state: RequestState) -> Request {
+        let mut request = Request::new(String::new())
+            .variables(self.variables)
+            .data(state);
+        request.operation_name = self.operation_name;
+        request.set_parsed_query(self.document);
+        request
+    }
+}
+
+impl Unprepared {
+    pub(crate) fn reply(self) -> GraphqlReply {
+        reply(self.outcome, None, vec![self.error])
+    }
+}
+
+fn needs_a_stream() -> Refusal {
+    Refusal::invalid(
+        "a subscription is told of as it happens: send it by WebSocket with the subprotocol `graphql-transport-ws`, or with `Accept: text/event-stream`",
+    )
 }
 
 /// The outcome of a request of which a query could not be paid, with its error.
@@ -228,7 +273,7 @@ fn over_budget(error: &ServerError) -> Option<(ReplyOutcome, ServerError)> {
 }
 
 /// Whether nothing ran: errors of resolvers always have a path, those of validation never.
-fn is_request_error(response: &Response) -> bool {
+pub(crate) fn is_request_error(response: &Response) -> bool {
     let has_no_path = |error: &ServerError| error.path.is_empty();
     response.data == Value::Null
         && !response.errors.is_empty()
@@ -236,19 +281,12 @@ fn is_request_error(response: &Response) -> bool {
 }
 
 /// The reply to a request for which there is no room at the moment.
-fn come_back(refusal: &Refusal) -> GraphqlReply {
+pub(crate) fn come_back(refusal: &Refusal) -> GraphqlReply {
     let outcome = ReplyOutcome::ComeBack {
         code: refusal.code,
         after_s: refusal.retry_after_s.unwrap_or(1),
     };
     reply(outcome, None, vec![server_error(refusal)])
-}
-
-fn too_slow(wall_time_ms: u64) -> Refusal {
-    let message = format!(
-        "the answer was not ready within the limit `wall_time_ms` of {wall_time_ms}; ask for a shorter range or fewer dimensions"
-    );
-    Refusal::new(ErrorCode::Timeout, message)
 }
 
 /// What is answered, before it is written.
@@ -302,6 +340,10 @@ impl Answer {
     }
 }
 
-fn reply(outcome: ReplyOutcome, data: Option<Value>, errors: Vec<ServerError>) -> GraphqlReply {
+pub(crate) fn reply(
+    outcome: ReplyOutcome,
+    data: Option<Value>,
+    errors: Vec<ServerError>,
+) -> GraphqlReply {
     Answer::new(outcome, data, errors).reply()
 }

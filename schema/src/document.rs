@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
 };
 use async_graphql::{Name, ServerError, Value, Variables};
 use bellwether_domain::ErrorCode;
@@ -25,6 +25,7 @@ const ROWS_PRICED_MAX: u64 = 10 * ROWS_PAGE_PRICED_MAX as u64;
 pub(crate) struct PreparedDocument {
     pub(crate) document: ExecutableDocument,
     pub(crate) operation_name: Option<String>,
+    pub(crate) operation_type: OperationType,
     pub(crate) variables: Variables,
     /// The points of the request itself, beside those of what it reads.
     pub(crate) price: u64,
@@ -62,11 +63,10 @@ pub(crate) fn prepare(
     let operation = chosen(&document.operations, request.operation_name.as_deref())?;
     match (operation.ty, method) {
         (OperationType::Mutation, Method::Get) => return Err(mutation_by_get()),
-        (OperationType::Subscription, _) => {
-            return Err(Refusal::invalid("there are no subscriptions").into());
-        }
+        (OperationType::Subscription, _) => check_root(operation)?,
         _ => {}
     }
+    let operation_type = operation.ty;
     let variables = match &request.variables {
         Some(text) => read_variables(text.get(), limits)?,
         None => Variables::default(),
@@ -80,10 +80,34 @@ pub(crate) fn prepare(
     };
     Ok(PreparedDocument {
         operation_name,
+        operation_type,
         price: price(size.selections, &document, &variables),
         document,
         variables,
     })
+}
+
+/// A subscription has one field, whose events are the operation's. The executor neither looks into
+/// fragments at the root nor at directives there.
+fn check_root(operation: &OperationDefinition) -> Result<(), Refusal> {
+    let items = &operation.selection_set.node.items;
+    match items.as_slice() {
+        [one] => match &one.node {
+            Selection::Field(field)
+                if field.node.directives.is_empty() && !field.node.name.node.starts_with("__") =>
+            {
+                Ok(())
+            }
+            _ => Err(one_field()),
+        },
+        _ => Err(one_field()),
+    }
+}
+
+fn one_field() -> Refusal {
+    Refusal::invalid(
+        "a subscription has exactly one field at its root, itself and not by a fragment, and without directives",
+    )
 }
 
 fn introspection_is_off() -> Refusal {

@@ -139,6 +139,7 @@ mod tests {
         is_determined(&PreparedDocument {
             document: parse_query(query).unwrap(),
             operation_name: None,
+            operation_type: OperationType::Query,
             variables: Variables::from_json(variables),
             price: 1,
         })

@@ -19,7 +19,7 @@ use crate::refusal::resolver_error;
 use crate::words::{BatchState, DatasetName};
 
 /// How many rows a page of `metrics` has unless the client says.
-const ROWS_PER_PAGE: i32 = 100;
+pub(crate) const ROWS_PER_PAGE: i32 = 100;
 
 /// The root of queries.
 #[derive(Debug)]
@@ -219,7 +219,7 @@ async fn metrics_plan(state: &RequestState, input: MetricsInput) -> Result<Metri
     })
 }
 
-async fn metrics_page(
+pub(crate) async fn metrics_page(
     state: &RequestState,
     input: MetricsInput,
     selection: Selection,

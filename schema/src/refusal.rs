@@ -46,6 +46,14 @@ pub(crate) fn resolver_error(refusal: &Refusal) -> Error {
     error
 }
 
+/// The refusal of an answer that was not ready in time.
+pub(crate) fn too_slow(wall_time_ms: u64) -> Refusal {
+    let message = format!(
+        "the answer was not ready within the limit `wall_time_ms` of {wall_time_ms}; ask for a shorter range or fewer dimensions"
+    );
+    Refusal::new(ErrorCode::Timeout, message)
+}
+
 /// The error of a request that doesn't run.
 pub(crate) fn server_error(refusal: &Refusal) -> ServerError {
     let mut error = ServerError::new(refusal.message.clone(), None);

@@ -126,6 +126,20 @@ pub(crate) enum NoteCode {
     NegativeGrossProfit,
 }
 
+/// Why a subscriber is told that an answer may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "bellwether_service::ChangeReason")]
+pub(crate) enum ChangeReason {
+    /// The subscription has just begun, perhaps again: load the answer.
+    Subscribed,
+    /// Facts changed.
+    Facts,
+    /// Names, platforms, labels, brands, exchange rates or a custom metric changed.
+    Records,
+    /// A day has passed, and a range relative to today moved.
+    Day,
+}
+
 /// How an answer came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_service::CacheState")]

@@ -14,6 +14,7 @@ mod documents;
 mod explorer;
 mod limits;
 mod restatement;
+mod subscriptions;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use documents::DocumentsSection;
 pub use explorer::ExplorerSection;
 pub use limits::LimitsSection;
 pub use restatement::RestatementSection;
+pub use subscriptions::SubscriptionsSection;
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -50,6 +52,8 @@ pub struct ConfigFile {
     pub budget: BudgetSection,
     /// Which documents run.
     pub documents: DocumentsSection,
+    /// Connections that stay open.
+    pub subscriptions: SubscriptionsSection,
     /// How much the caches may hold.
     pub cache: CacheSection,
     /// When segments are merged, and how long old snapshots stay readable.
@@ -280,6 +284,7 @@ fn service_config(
         query_parallelism: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         query_places: limits.query_places(),
         exports: limits.exports(),
+        subscriptions: file.subscriptions.read(),
         budget: file.budget.read(),
         document_cache_bytes: file.documents.registered_bytes,
         compaction,

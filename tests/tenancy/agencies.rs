@@ -6,7 +6,7 @@ use bellwether_test_support::TestServer;
 use serde_json::{Value, json};
 
 use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
-use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, batch_id, two_brands, with_ids};
+use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, SUBSCRIPTIONS, batch_id, two_brands, with_ids};
 use crate::given::an_empty_server;
 use crate::metrics::{brand_id, campaign_id};
 
@@ -41,7 +41,11 @@ fn assert_tells_nothing(answer: &Value, secrets: &[String], document: &str) {
 #[test]
 fn every_field_of_the_roots_stands_in_the_tables() {
     let server = an_empty_server();
-    for (root, table) in [("Query", QUERIES), ("Mutation", MUTATIONS)] {
+    for (root, table) in [
+        ("Query", QUERIES),
+        ("Mutation", MUTATIONS),
+        ("Subscription", SUBSCRIPTIONS),
+    ] {
         let data = server.viewer().data(&format!(
             "{{ __type(name: \"{root}\") {{ fields {{ name }} }} }}"
         ));
@@ -53,17 +57,35 @@ fn every_field_of_the_roots_stands_in_the_tables() {
             "a field of `{root}` has no line in tests/tenancy.rs, or a line no field"
         );
     }
-    let subscriptions = server
-        .viewer()
-        .data("{ __schema { subscriptionType { name } } }");
-    assert_eq!(subscriptions["__schema"]["subscriptionType"], json!(null));
+}
+
+#[test]
+fn another_agency_is_told_of_nothing() {
+    let server = two_brands();
+    let (owner, stranger) = (server.owner(), server.other_agency());
+    let secrets = secrets(&server);
+    for one in SUBSCRIPTIONS {
+        let query = with_ids(one, &owner, &server);
+        owner.events(&query).data();
+        let (_, told) = stranger.events(&query).next_event().expect("an event");
+        if one.stranger == SeesOnlyTheirOwn {
+            assert!(told["errors"].is_null(), "{query}\n{told}");
+            assert_tells_nothing(&told, &secrets, &query);
+        } else {
+            assert_eq!(
+                told["errors"][0]["extensions"]["code"], "NOT_FOUND",
+                "{query}\n{told}"
+            );
+            assert!(told.get("data").is_none(), "{query}\n{told}");
+        }
+    }
 }
 
 #[test]
 fn without_a_token_every_field_is_refused() {
     let server = two_brands();
     let (owner, anonymous) = (server.owner(), server.anonymous());
-    for one in QUERIES.iter().chain(MUTATIONS) {
+    for one in QUERIES.iter().chain(MUTATIONS).chain(SUBSCRIPTIONS) {
         let query = with_ids(one, &owner, &server);
         let reply = anonymous.post_json("/graphql", &json!({ "query": query }));
         assert_eq!(reply.status, 401, "{query}");

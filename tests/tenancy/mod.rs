@@ -206,6 +206,25 @@ const MUTATIONS: &[Use] = &[
     ),
 ];
 
+/// Every field of `Subscription`; `tests/graphql_streams` says what its events tell to whom.
+const SUBSCRIPTIONS: &[Use] = &[
+    used(
+        "metricsChanged",
+        r#"subscription { metricsChanged(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN]}) { metrics { rows { campaignId campaignName impressions } totals { impressions } } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "metricsChanged",
+        r#"subscription { metricsChanged(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, brands: ["BRAND_ID"]}) { reason } }"#,
+        FindsNothing,
+    ),
+    used(
+        "metricsChanged",
+        r#"subscription { metricsChanged(input: {range: {between: {from: "2026-04-01", until: "2026-05-01"}}, where: {campaign: {eq: "CAMPAIGN_ID"}}}) { reason } }"#,
+        FindsNothing,
+    ),
+];
+
 const OF_FIRST_BRAND: &str =
     "date,campaign,impressions,spend,revenue,cogs\n2026-04-01,secret-1,777,200,900,100\n";
 const OF_SECOND_BRAND: &str =

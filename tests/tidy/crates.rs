@@ -76,6 +76,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("moka", &["bellwether-service"]),
     ("async-graphql", &["bellwether-schema"]),
     ("poem", &["bellwether"]),
+    ("tungstenite", &["bellwether-test-support"]),
     ("ureq", &["bellwether", "bellwether-test-support"]),
     ("clap", &["bellwether"]),
     ("tikv-jemallocator", &["bellwether"]),

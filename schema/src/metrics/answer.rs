@@ -275,7 +275,7 @@ pub(crate) struct DayRange {
 }
 
 impl DayRange {
-    fn of(range: DateRange) -> Self {
+    pub(crate) fn of(range: DateRange) -> Self {
         Self {
             from: Date(range.from()),
             until: Date(range.until()),

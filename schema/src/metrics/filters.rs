@@ -10,7 +10,7 @@ use crate::words::{CampaignStatus, Objective, Platform};
 
 /// Which facts are kept: every field that is given holds. What is absent, such as a label that a
 /// campaign lacks, passes `ne`, `notIn` and `not`.
-#[derive(Debug, Default, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct MetricsFilter {
     /// By the campaign's platform.
     platform: Option<PlatformFilter>,
@@ -52,7 +52,7 @@ pub(crate) struct MetricsFilter {
 macro_rules! value_filters {
     ($($(#[$doc:meta])* $name:ident: $value:ty, $one:literal, $several:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, InputObject)]
+        #[derive(Debug, Clone, InputObject)]
         pub(crate) struct $name {
             #[doc = concat!("Keeps this ", $one, ".")]
             eq: Option<$value>,
@@ -94,7 +94,7 @@ value_filters! {
 }
 
 /// A filter on names, in any case: exactly one of `contains`, `eq`, `in`, `ne` and `notIn`.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct NameFilter {
     /// Keeps names in which this text stands.
     contains: Option<String>,
@@ -111,7 +111,7 @@ pub(crate) struct NameFilter {
 
 /// A filter on a label of campaigns: exactly one of `eq`, `in`, `ne` and `notIn`. Campaigns
 /// without the label pass only the last two.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct LabelFilter {
     /// The label's name.
     name: String,

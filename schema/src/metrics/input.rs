@@ -15,7 +15,7 @@ use crate::words::{
 };
 
 /// A metric query.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct MetricsInput {
     /// The brands whose facts are read; left out, all that the token may see.
     brands: Option<Vec<ID>>,
@@ -76,7 +76,7 @@ pub(crate) struct MetricsInput {
 }
 
 /// A range of days: relative to today in the agency's time zone, or between two days.
-#[derive(Debug, OneofObject)]
+#[derive(Debug, Clone, OneofObject)]
 pub(crate) enum RangeInput {
     /// The last whole units before today.
     Last(LastInput),
@@ -85,7 +85,7 @@ pub(crate) enum RangeInput {
 }
 
 /// The last whole units before today.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct LastInput {
     /// How many units, 1 or more.
     n: i32,
@@ -94,7 +94,7 @@ pub(crate) struct LastInput {
 }
 
 /// A half-open range of days.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct BetweenInput {
     /// The first day.
     from: Date,
@@ -104,7 +104,7 @@ pub(crate) struct BetweenInput {
 
 /// With which range an answer is compared. Periods stand beside each other by their places, the
 /// first beside the first; a range with more periods is cut to as many.
-#[derive(Debug, OneofObject)]
+#[derive(Debug, Clone, OneofObject)]
 pub(crate) enum CompareInput {
     /// The range of as many days just before; by months, quarters or years, of as many of these.
     PreviousPeriod(AlignmentInput),
@@ -115,7 +115,7 @@ pub(crate) enum CompareInput {
 }
 
 /// How an earlier range is laid beside the range.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct AlignmentInput {
     /// Whether weekdays meet their like: the shift is whole weeks, 52 of them for a year. By weeks it always is.
     #[graphql(default = false)]
@@ -123,7 +123,7 @@ pub(crate) struct AlignmentInput {
 }
 
 /// How old the newest facts of an answer may be.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct StalenessInput {
     /// The most seconds since the newest batch of the dataset and brands asked for was committed, 0 or more; with `asOf`, of the age at that moment.
     max_age_seconds: i32,
@@ -141,7 +141,7 @@ impl From<&StalenessInput> for Staleness {
 }
 
 /// Which attribution window is used.
-#[derive(Debug, Default, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct AttributionInput {
     /// Only facts of this window; left out, each campaign's own.
     window: Option<String>,
@@ -161,6 +161,11 @@ impl MetricsInput {
             }
         }
         named
+    }
+
+    /// Whether it asks for facts as they once were known.
+    pub(crate) fn is_of_the_past(&self) -> bool {
+        self.as_of.is_some()
     }
 
     /// How the question is read, beginning at the page after a cursor.

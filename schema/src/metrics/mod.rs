@@ -15,7 +15,7 @@ mod shown;
 mod table;
 mod values;
 
-pub(crate) use answer::MetricsResult;
+pub(crate) use answer::{DayRange, MetricsResult};
 pub(crate) use explain::MetricsPlan;
 pub(crate) use input::MetricsInput;
 pub(crate) use selection::Selection;

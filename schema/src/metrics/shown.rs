@@ -11,7 +11,7 @@ use crate::words::{CellPart, Dimension, Metric, SortDirection};
 
 /// A condition on a metric's cells: all of its bounds hold, of which it has at least one. A cell
 /// without a value never passes.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct HavingInput {
     /// The metric; exactly one of this and `customMetric`.
     metric: Option<Metric>,
@@ -35,7 +35,7 @@ pub(crate) struct HavingInput {
 }
 
 /// A sort key: exactly one of `metric`, `customMetric`, `dimension` and `label`.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct MetricsOrder {
     /// Sorts by this metric.
     metric: Option<Metric>,
@@ -54,7 +54,7 @@ pub(crate) struct MetricsOrder {
 }
 
 /// How many rows are shown: the first in the order of the answer.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct TopInput {
     /// How many, 1 to 10,000.
     n: i32,
@@ -67,7 +67,7 @@ pub(crate) struct TopInput {
 }
 
 /// A level of totals that labels tell apart, such as `{labels: ["team"]}` or `{labels: ["team"], by: [PLATFORM]}`.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct LabelLevelInput {
     /// Some of the labels of the question's `labels`, at least one.
     labels: Vec<String>,

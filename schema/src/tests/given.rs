@@ -19,7 +19,7 @@ use bellwether_domain::time::{Clock, Timestamp, Weekday, ZoneName};
 use bellwether_plugin_host::{PluginHost, PluginHostConfig};
 use bellwether_service::{
     BudgetConfig, CompactionConfig, ExportsConfig, QueryPlacesConfig, ServiceConfig, Services,
-    Steps,
+    Steps, SubscriptionConfig,
 };
 use bellwether_store::{Store, StoreConfig};
 use serde_json::Value;
@@ -278,6 +278,7 @@ pub(super) fn service_config(folder: &Path) -> ServiceConfig {
             wall_time_s: 10,
             kept_s: 60,
         },
+        subscriptions: subscriptions(),
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,
@@ -297,6 +298,22 @@ fn budget() -> BudgetConfig {
     BudgetConfig {
         token: Allowance::new(1_000, 10),
         agency: Allowance::new(1_000, 10),
+    }
+}
+
+fn subscriptions() -> SubscriptionConfig {
+    SubscriptionConfig {
+        connections_max: 4,
+        connections_per_agency_max: 4,
+        connections_per_token_max: 4,
+        operations_per_connection_max: 4,
+        init_timeout_ms: 1_000,
+        keep_alive_ms: 1_000,
+        token_check_ms: 1_000,
+        queued_messages_max: 4,
+        send_wait_ms: 1_000,
+        coalesce_ms: 1,
+        poll_ms: 1,
     }
 }
 

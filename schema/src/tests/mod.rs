@@ -13,3 +13,4 @@ mod inputs;
 mod refusals;
 mod schema_document;
 mod stored;
+mod subscriptions;

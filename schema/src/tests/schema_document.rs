@@ -162,6 +162,7 @@ fn the_words_on_the_wire_are_the_domains() {
         "Role": bellwether_domain::member::Role,
         "BatchState": bellwether_service::BatchState,
         "CacheState": bellwether_service::CacheState,
+        "ChangeReason": bellwether_service::ChangeReason,
         "WarningCode": bellwether_service::WarningCode,
     }
 }

@@ -1,5 +1,6 @@
 // One request to this server's GraphQL, as GraphiQL wants it: something to subscribe to, so that
 // its stop button can end the request.
+import { isSubscription, listen } from "./listen.js";
 
 const HEADERS = {
   Accept: "application/graphql-response+json, application/json;q=0.9",
@@ -33,6 +34,9 @@ export async function send(token, request, signal) {
 export function ask(token, request) {
   return {
     subscribe({ next, error, complete }) {
+      if (token && isSubscription(request)) {
+        return listen(token, request, { next, error, complete });
+      }
       const stop = new AbortController();
       send(token, request, stop.signal).then(
         (answer) => {

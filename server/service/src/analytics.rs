@@ -54,6 +54,7 @@ mod zones;
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::query::{MetricQuery, MetricRequest};
 use bellwether_domain::rates::RateTable;
 use bellwether_domain::segment::Snapshot;
@@ -139,6 +140,16 @@ impl Services {
     }
 }
 
+/// Refuses what of a question can be refused only by what the agency has.
+pub(crate) fn check(
+    request: &MetricRequest,
+    query: &MetricQuery,
+    attributes: &Attributes,
+) -> Result<(), Refusal> {
+    snapshots::check_filters(query, attributes)?;
+    zones::check(request.timezone.as_deref(), query, attributes)
+}
+
 impl Parts {
     /// The canonical query of a request, the snapshot that it reads, and the attributes.
     pub(crate) async fn asked(
@@ -154,8 +165,7 @@ impl Parts {
         }
         let mut query = request.plan(&context)?;
         query.asked_on = self.asked_on(&query, &attributes, reading);
-        snapshots::check_filters(&query, &attributes)?;
-        zones::check(request.timezone.as_deref(), &query, &attributes)?;
+        check(request, &query, &attributes)?;
         snapshots::check_cursor(reading.cursor, &query)?;
         let snapshot = self.settle_snapshot(scope, newest, reading).await?;
         Ok(Asked {

@@ -184,6 +184,22 @@ impl Attributes {
         Some(&self.campaigns.get(&id)?.campaign)
     }
 
+    /// Whether a brand of these, or a campaign of theirs that was known before, is no longer what
+    /// it was.
+    pub(crate) fn differ_in_known(&self, before: &Self, brands: &[BrandId]) -> bool {
+        let is_renamed = |brand: &BrandId| {
+            let name = |of: &Self| of.brand_names.get(brand).map(Arc::clone);
+            name(self) != name(before)
+        };
+        let differs = |(id, known): (&CampaignId, &Arc<Named>)| {
+            let is_asked_of = brands.binary_search(&known.campaign.brand).is_ok();
+            let is_same =
+                |now: &Arc<Named>| Arc::ptr_eq(now, known) || now.campaign == known.campaign;
+            is_asked_of && !self.campaigns.get(id).is_some_and(is_same)
+        };
+        brands.iter().any(is_renamed) || before.campaigns.iter().any(differs)
+    }
+
     /// Every visible campaign that has facts, with its code, by code.
     pub(crate) fn coded_campaigns(&self) -> impl Iterator<Item = (u32, &Campaign)> {
         self.coded

@@ -13,6 +13,7 @@ use crate::changes::CHANGED_PERIODS_MAX;
 use crate::exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX};
 use crate::export::ExportsConfig;
 use crate::query_places::QueryPlacesConfig;
+use crate::subscriptions::SubscriptionConfig;
 
 /// Limits and budgets of the services.
 #[derive(Debug, Clone)]
@@ -69,6 +70,8 @@ pub struct ServiceConfig {
     pub query_places: QueryPlacesConfig,
     /// What exports may take.
     pub exports: ExportsConfig,
+    /// What connections that stay open may take.
+    pub subscriptions: SubscriptionConfig,
     /// What compaction may take, and when.
     pub compaction: CompactionConfig,
     /// For how long platforms change what they reported.
@@ -131,6 +134,7 @@ impl ServiceConfig {
             .chain(exports)
             .chain(self.limits_of_reports())
             .chain(FIXED)
+            .chain(self.subscriptions.limits())
             .collect()
     }
 

@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `custom_metrics`, `exchange_rates`, `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `subscriptions/` (who listens), `custom_metrics`, `exchange_rates`, `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -32,6 +32,7 @@ mod services;
 mod snapshot;
 mod startup;
 mod steps;
+mod subscriptions;
 mod tasks;
 mod verification;
 
@@ -62,4 +63,8 @@ pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;
 pub use startup::SweepReport;
 pub use steps::{Step, Steps};
+pub use subscriptions::{
+    ChangeReason, ConnectionCounts, ConnectionPlace, MetricsChanged, MetricsWatch, OperationPlace,
+    SubscriptionConfig,
+};
 pub use verification::{DamagedSegment, VerificationReport};

@@ -25,6 +25,7 @@ use crate::query_places::QueryPlaces;
 use crate::scoring::ScoringState;
 use crate::snapshot::SnapshotCache;
 use crate::steps::Steps;
+use crate::subscriptions::{ConnectionPlaces, RecentCommits};
 use crate::tasks::Tasks;
 
 /// All services of one process; cheap to clone.
@@ -58,6 +59,8 @@ pub(crate) struct Parts {
     pub(crate) scoring: ScoringState,
     pub(crate) compaction: CompactionState,
     pub(crate) backups: BackupState,
+    pub(crate) connections: ConnectionPlaces,
+    pub(crate) recent: RecentCommits,
 }
 
 impl Services {
@@ -85,6 +88,7 @@ impl Services {
         let query_places = QueryPlaces::new(config.query_places);
         let export_places = ExportPlaces::new(config.exports);
         let budgets = Budgets::new(config.budget);
+        let connections = ConnectionPlaces::new(config.subscriptions);
         let documents = RegisteredDocuments::new(config.document_cache_bytes);
         Self {
             parts: Arc::new(Parts {
@@ -110,6 +114,8 @@ impl Services {
                 scoring: ScoringState::new(),
                 compaction: CompactionState::default(),
                 backups: BackupState::default(),
+                connections,
+                recent: RecentCommits::default(),
             }),
         }
     }
@@ -134,6 +140,7 @@ impl Services {
     pub async fn finish(&self) {
         self.parts.compaction.stop();
         self.parts.export_jobs.stop();
+        self.parts.recent.stop();
         self.parts.tasks.finish().await;
     }
 

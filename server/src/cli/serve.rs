@@ -10,7 +10,7 @@ use clap::Args;
 use super::Folder;
 use crate::app::App;
 use crate::config::Config;
-use crate::http::{Connections, HttpState, Listening, listen};
+use crate::http::{Connections, HttpState, Listening, Streams, listen};
 
 /// The arguments of `serve`.
 #[derive(Debug, Args)]
@@ -126,6 +126,7 @@ impl Running {
             graphql_body_bytes_max: self.graphql_body_bytes_max,
             serves_explorer: self.serves_explorer,
             connections: Connections::default(),
+            streams: Streams::default(),
         };
         self.app.services.start_compaction();
         self.app.services.start_export_upkeep();

@@ -8,6 +8,7 @@
 //! Invariant: no byte is changed, held back or read ahead.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -19,7 +20,7 @@ use poem::listener::{Acceptor, TcpAcceptor};
 use poem::web::{LocalAddr, RemoteAddr};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// The open connections by the address of the client; a clone is the same list.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +38,8 @@ struct Ends {
 }
 
 impl Connections {
-    /// Lets nothing more be written to this client, who else would take what it has for the whole.
+    /// Lets nothing more be written to this client, who else would take what it has for the whole,
+    /// or who doesn't read: a write that waits for it fails.
     pub(super) fn break_off(&self, client: &RemoteAddr) {
         let address = client.as_socket_addr();
         if let Some(ends) = address.and_then(|address| self.lock().get(address).cloned()) {
@@ -96,6 +98,7 @@ impl Acceptor for Watching {
         let watched = Watched {
             stream,
             client,
+            breaking_off: Box::pin(ends.broken.clone().cancelled_owned()),
             ends,
             connections: self.connections.clone(),
         };
@@ -109,6 +112,7 @@ pub(super) struct Watched {
     stream: TcpStream,
     client: Option<SocketAddr>,
     ends: Ends,
+    breaking_off: Pin<Box<WaitForCancellationFutureOwned>>,
     connections: Connections,
 }
 
@@ -124,11 +128,27 @@ impl Drop for Watched {
 impl Watched {
     fn writable(&mut self) -> Result<Pin<&mut TcpStream>> {
         if self.ends.broken.is_cancelled() {
-            let message = "what was being sent broke off";
-            return Err(Error::new(ErrorKind::ConnectionAborted, message));
+            return Err(broken_off());
         }
         Ok(Pin::new(&mut self.stream))
     }
+
+    /// What a write came to; one that waits is woken when it is broken off.
+    fn unless_broken_off<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<Result<T>>,
+    ) -> Poll<Result<T>> {
+        if written.is_pending() && self.breaking_off.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(broken_off()));
+        }
+        written
+    }
+}
+
+fn broken_off() -> Error {
+    let message = "what was being sent broke off";
+    Error::new(ErrorKind::ConnectionAborted, message)
 }
 
 impl AsyncRead for Watched {
@@ -159,7 +179,9 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        self.get_mut().writable()?.poll_write(context, bytes)
+        let watched = self.get_mut();
+        let written = watched.writable()?.poll_write(context, bytes);
+        watched.unless_broken_off(context, written)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
@@ -175,9 +197,9 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        self.get_mut()
-            .writable()?
-            .poll_write_vectored(context, pieces)
+        let watched = self.get_mut();
+        let written = watched.writable()?.poll_write_vectored(context, pieces);
+        watched.unless_broken_off(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -5,38 +5,24 @@ use std::collections::HashMap;
 
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
-use bellwether_schema::{AnswerPlace, GraphqlReply, GraphqlRequest, Known, Method, ReplyOutcome};
+use bellwether_schema::{
+    AnswerPlace, GraphqlReply, GraphqlRequest, Known, Method, ReplyOutcome, Started,
+};
 use bytes::Bytes;
 use poem::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, handler};
 use serde_json::json;
 
-use super::auth::scope;
+use super::accept::{Accepted, Media, StreamUse, accepted};
+use super::auth::{bearer, scope};
 use super::error::{HttpError, refusal_json, retry_after_s};
 use super::request_id::RequestId;
 use super::server::HttpState;
 use super::small_body::{ReadError, read};
+use super::streams;
 
-/// The two media types of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
-    /// `application/graphql-response+json`: request errors are 400.
-    GraphqlResponse,
-    /// `application/json`: a well-formed request with an invalid document is 200.
-    Json,
-}
-
-impl Media {
-    const fn content_type(self) -> &'static str {
-        match self {
-            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-            Self::Json => "application/json; charset=utf-8",
-        }
-    }
-}
-
-/// `/graphql`: POST for everything, GET for queries, 405 for the rest.
+/// `/graphql`: POST for everything, GET for queries and subscriptions, upgrades to sockets; 405 for the rest.
 #[handler]
 pub(super) async fn graphql(
     request: &Request,
@@ -44,16 +30,19 @@ pub(super) async fn graphql(
     id: Data<&RequestId>,
     body: Body,
 ) -> Response {
-    let media = match accepted(request.headers()) {
-        Ok(media) => media,
-        Err(response) => return response,
+    if streams::is_upgrade(request.headers()) {
+        return streams::upgrade(request, &state, &id).await;
+    }
+    let accepted = match accepted(request.headers()) {
+        Ok(accepted) => accepted,
+        Err(refusal) => return not_acceptable(&refusal),
     };
     let answered = match *request.method() {
-        HttpMethod::POST => post(request, &state, &id, body, media).await,
-        HttpMethod::GET => get(request, &state, &id, media).await,
+        HttpMethod::POST => post(request, &state, &id, body, accepted).await,
+        HttpMethod::GET => get(request, &state, &id, accepted).await,
         _ => return not_allowed(),
     };
-    answered.unwrap_or_else(|error| refused(&error.refusal, media))
+    answered.unwrap_or_else(|error| refused(&error.refusal, accepted.media))
 }
 
 async fn post(
@@ -61,7 +50,7 @@ async fn post(
     state: &HttpState,
     id: &RequestId,
     body: Body,
-    media: Media,
+    accepted: Accepted,
 ) -> Result<Response, HttpError> {
     require_json(request.headers())?;
     let bytes_max = state.graphql_body_bytes_max;
@@ -70,25 +59,28 @@ async fn post(
     let scope = scope(&state.services, request, id).await?;
     // Before the body is read as JSON: a request that is asked again and again costs no more.
     let place = match state.schema.recall(&scope, &bytes).await {
-        Known::Answered(answer) => return Ok(executed(answer, media)),
+        Known::Answered(answer) if accepted.stream != StreamUse::Always => {
+            return Ok(executed(answer, accepted.media));
+        }
+        Known::Answered(_) => None,
         Known::Unanswered(place) => place,
     };
     let parsed = GraphqlRequest::from_json(&bytes)?;
     let caller = Caller { scope, id, place };
-    Ok(run(state, request, caller, parsed, media).await)
+    run(state, request, caller, parsed, accepted).await
 }
 
 async fn get(
     request: &Request,
     state: &HttpState,
     id: &RequestId,
-    media: Media,
+    accepted: Accepted,
 ) -> Result<Response, HttpError> {
     let parsed = parse_get(request)?;
     let scope = scope(&state.services, request, id).await?;
     let place = None;
     let caller = Caller { scope, id, place };
-    Ok(run(state, request, caller, parsed, media).await)
+    run(state, request, caller, parsed, accepted).await
 }
 
 /// Who asks, the name of the request, and where its answer may be kept.
@@ -96,6 +88,12 @@ struct Caller<'a> {
     scope: Scope,
     id: &'a RequestId,
     place: Option<AnswerPlace>,
+}
+
+fn not_acceptable(refusal: &Refusal) -> Response {
+    let mut response = refused(refusal, Media::Json);
+    response.set_status(StatusCode::NOT_ACCEPTABLE);
+    response
 }
 
 fn not_allowed() -> Response {
@@ -113,22 +111,57 @@ async fn run(
     request: &Request,
     caller: Caller<'_>,
     parsed: GraphqlRequest,
-    media: Media,
-) -> Response {
-    let Caller { scope, id, place } = caller;
+    accepted: Accepted,
+) -> Result<Response, HttpError> {
     let method = if *request.method() == HttpMethod::GET {
         Method::Get
     } else {
         Method::Post
     };
-    let reply = state
-        .schema
-        .execute(scope, parsed, method, id.as_str(), place);
+    // In memory of its own, so that a request that doesn't run isn't moved about at its size.
+    let response = Box::pin(async {
+        if accepted.stream == StreamUse::Never {
+            let Caller { scope, id, place } = caller;
+            let reply = state
+                .schema
+                .execute(scope, parsed, method, id.as_str(), place);
+            return Ok(respond(reply.await, accepted.media));
+        }
+        start(state, request, caller, (parsed, method), accepted).await
+    });
     tokio::select! {
-        // In memory of its own, so that a request that doesn't run isn't moved about at its size.
-        reply = Box::pin(reply) => respond(reply, media),
+        response = response => response,
         () = state.connections.closed(request.remote_addr()) => {
-            StatusCode::REQUEST_TIMEOUT.into_response()
+            Ok(StatusCode::REQUEST_TIMEOUT.into_response())
+        }
+    }
+}
+
+/// Starts a request whose answer may be an event stream.
+async fn start(
+    state: &HttpState,
+    request: &Request,
+    Caller { scope, id, place }: Caller<'_>,
+    (parsed, method): (GraphqlRequest, Method),
+    accepted: Accepted,
+) -> Result<Response, HttpError> {
+    let asker = scope.clone();
+    let started = state
+        .schema
+        .start(asker, parsed, method, id.as_str(), place);
+    match started.await {
+        Started::Answered(reply) if accepted.stream == StreamUse::Always => {
+            Ok(streams::answered(&reply))
+        }
+        Started::Answered(reply) => Ok(respond(reply, accepted.media)),
+        Started::Streaming(events) => {
+            let bearer = (bearer(request)?, &scope);
+            Ok(streams::streamed(
+                state,
+                bearer,
+                request.remote_addr(),
+                events,
+            )?)
         }
     }
 }
@@ -157,39 +190,6 @@ fn respond(reply: GraphqlReply, media: Media) -> Response {
         response = response.header(header::RETRY_AFTER, after_s);
     }
     response.body(reply.body)
-}
-
-/// The media type that the client accepts, ours first; without a header `application/json`, as
-/// clients before 2025 expect.
-fn accepted(headers: &HeaderMap) -> Result<Media, Response> {
-    let Some(accept) = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-    else {
-        return Ok(Media::Json);
-    };
-    let mut json = false;
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let media = parts.next().unwrap_or("").to_ascii_lowercase();
-        if parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000")) {
-            continue;
-        }
-        match media.as_str() {
-            "application/graphql-response+json" => return Ok(Media::GraphqlResponse),
-            "application/json" | "application/*" | "*/*" => json = true,
-            _ => {}
-        }
-    }
-    if json {
-        return Ok(Media::Json);
-    }
-    let refusal = Refusal::invalid(
-        "answers come as `application/graphql-response+json` or `application/json`; accept one of them",
-    );
-    let mut response = refused(&refusal, Media::Json);
-    response.set_status(StatusCode::NOT_ACCEPTABLE);
-    Err(response)
 }
 
 /// Refuses a body that says itself how much too long it is, before any of it is read.

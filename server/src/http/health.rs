@@ -73,6 +73,7 @@ pub(super) async fn status(
         "version": env!("CARGO_PKG_VERSION"),
         "answers": answers,
         "caches": caches,
+        "connections": connections(&state),
         "queries": queries(&state),
         "exports": {
             "sending": state.services.exports_under_way(),
@@ -93,6 +94,89 @@ fn queries(state: &HttpState) -> serde_json::Value {
         "abandoned": counts.abandoned,
         "turnedAway": counts.turned_away,
     })
+}
+
+/// How many connections stay open, and what became of others since the start.
+fn connections(state: &HttpState) -> serde_json::Value {
+    let counts = state.services.connection_counts();
+    json!({
+        "open": counts.connections,
+        "operations": counts.operations,
+        "turnedAway": counts.turned_away,
+        "dropped": counts.dropped,
+    })
+}
+
+/// `GET /metrics`, with the operator's token: what Prometheus reads, in its text format.
+#[handler]
+pub(super) async fn metrics(
+    request: &Request,
+    state: Data<&HttpState>,
+    id: Data<&RequestId>,
+) -> Response {
+    if let Err(error) = operator(request, &state, &id).await {
+        return error.into_response();
+    }
+    Response::builder()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(metrics_text(&state))
+}
+
+fn metrics_text(state: &HttpState) -> String {
+    let (connections, queries) = (
+        state.services.connection_counts(),
+        state.services.query_counts(),
+    );
+    let gauge = |n: usize| ("gauge", n as u64);
+    let counter = |n: u64| ("counter", n);
+    let all = [
+        (
+            "connections_open",
+            "WebSockets and event streams that are open.",
+            gauge(connections.connections),
+        ),
+        (
+            "operations_running",
+            "Operations that run on them.",
+            gauge(connections.operations),
+        ),
+        (
+            "connections_turned_away_total",
+            "Connections that found no place.",
+            counter(connections.turned_away),
+        ),
+        (
+            "connections_dropped_total",
+            "Connections whose client did not read.",
+            counter(connections.dropped),
+        ),
+        (
+            "queries_running",
+            "GraphQL requests that run.",
+            gauge(queries.running),
+        ),
+        (
+            "queries_waiting",
+            "GraphQL requests that wait for a place.",
+            gauge(queries.waiting),
+        ),
+        (
+            "queries_abandoned_total",
+            "GraphQL requests whose client went away.",
+            counter(queries.abandoned),
+        ),
+        (
+            "queries_turned_away_total",
+            "GraphQL requests that found no place.",
+            counter(queries.turned_away),
+        ),
+    ];
+    let lines = all.map(|(name, help, (kind, value))| {
+        format!(
+            "# HELP bellwether_{name} {help}\n# TYPE bellwether_{name} {kind}\nbellwether_{name} {value}\n"
+        )
+    });
+    lines.concat()
 }
 
 /// The batches that are being checked and written, and how far they are.

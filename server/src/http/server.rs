@@ -19,6 +19,7 @@ use super::connection::{Connections, Watching};
 use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
+use super::streams::Streams;
 use super::{download, explorer, export, graphql, health, ingest, maintenance, rates};
 
 /// What every handler can reach.
@@ -34,6 +35,8 @@ pub struct HttpState {
     pub serves_explorer: bool,
     /// The open connections.
     pub connections: Connections,
+    /// Of these, the ones that stay open.
+    pub streams: Streams,
 }
 
 /// A server that has its port but doesn't answer yet.
@@ -69,12 +72,18 @@ impl Listening {
         stop: impl Future<Output = ()>,
         grace: Duration,
     ) -> Result<(), String> {
-        let services = state.services.clone();
+        let (services, streams) = (state.services.clone(), state.streams.clone());
+        let stop = async {
+            stop.await;
+            // A response that never ends by itself would take the whole grace.
+            streams.stop();
+        };
         let server =
             Server::new_with_acceptor(Watching::new(self.acceptor, state.connections.clone()));
         let served = server
             .run_with_graceful_shutdown(routes(state), stop, Some(grace))
             .await;
+        streams.ended().await;
         services.finish().await;
         served.map_err(|error| format!("the server stopped: {error}"))
     }
@@ -108,6 +117,7 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
             only("POST", post(maintenance::maintenance)),
         )
         .at("/v1/status", only("GET", get(health::status)))
+        .at("/metrics", only("GET", get(health::metrics)))
         .at("/health/live", only("GET", get(health::live)))
         .at("/health/ready", only("GET", get(health::ready)))
         .catch_all_error(not_answered)

@@ -46,6 +46,25 @@ async function opened(person, { dark } = {}) {
   return { page, seen };
 }
 
+// A report of yesterday, as anybody's machine sends one.
+async function ingest(campaign) {
+  const authorization = `Bearer ${analyst}`;
+  const headers = { authorization, "content-type": "application/json" };
+  const body = JSON.stringify({ query: "{ brands { slug } }" });
+  const asked = await fetch(`${url}/graphql`, { method: "POST", headers, body });
+  const { slug } = (await asked.json()).data.brands[0];
+  const day = new Date(Date.now() - 24 * 3600 * 1000).toISOString().slice(0, 10);
+  const answer = await fetch(
+    `${url}/v1/ingest/delivery_daily?brand=${slug}&register=true&platform=TIKTOK`,
+    {
+      method: "POST",
+      headers: { authorization, "content-type": "text/csv" },
+      body: `date,campaign,impressions,spend\n${day},${campaign},1000,12.5\n`,
+    },
+  );
+  assert.equal(answer.status, 200, await answer.text());
+}
+
 const shot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
 const text = (page, selector) => page.$eval(selector, (element) => element.textContent);
 const press = (page, label) => page.locator(`::-p-aria([name="${label}"][role="button"])`).click();
@@ -131,6 +150,24 @@ const steps = {
     }
     await shot(page, "last-sample");
     assertQuiet(seen);
+  },
+
+  async "a subscription shows a change as it happens"(person) {
+    const { page, seen } = await opened(person);
+    await page.type("#token", analyst);
+    await press(page, "Use");
+    await shows(page, ".bellwether-bar output", "Northwind Media");
+    await page.locator(".bellwether-samples > button:nth-of-type(9)").click();
+    await shows(page, ".graphiql-query-editor", "subscription Changes");
+    await press(page, "Execute query (Ctrl-Enter)");
+    await shows(page, ".result-window", '"SUBSCRIBED"');
+    await ingest("1001");
+    await shows(page, ".result-window", '"FACTS"');
+    await shot(page, "subscription");
+    // Stopped, it hears no more: the next answer is a query's.
+    await press(page, "Stop query");
+    assertQuiet(seen);
+    for (const request of seen.requests) assert.ok(!request.url().includes("bw_"));
   },
 
   async "the token is gone when it is forgotten, and in another tab"(person) {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const CHECKS = ["audit.mjs", "documents.mjs", "typed/check.mjs", "apollo.mjs", "urql.mjs"];
+const CHECKS = ["audit.mjs", "documents.mjs", "typed/check.mjs", "apollo.mjs", "urql.mjs", "subscriptions.mjs"];
 
 for (const check of CHECKS) {
   const path = fileURLToPath(new URL(check, import.meta.url));

@@ -9,7 +9,7 @@ use ureq::http::Response;
 /// Somebody who calls the server.
 #[derive(Debug, Clone)]
 pub struct Persona {
-    url: String,
+    pub(crate) url: String,
     token: Option<String>,
     agent: Agent,
 }

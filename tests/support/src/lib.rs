@@ -8,7 +8,11 @@ pub mod client;
 pub mod command;
 pub mod postgres;
 pub mod server;
+pub mod socket;
+pub mod stream;
 
 pub use client::{BytesReply, Persona, Reply};
 pub use command::{Ran, run};
 pub use server::{Stopped, TestServer};
+pub use socket::{Heard, Socket};
+pub use stream::EventStream;

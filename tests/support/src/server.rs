@@ -72,6 +72,16 @@ impl TestServer {
         stopped.restart()
     }
 
+    /// The same with a configuration file of this text.
+    pub fn on_postgres_with_config(executable: &str, url: &str, config: &str) -> Self {
+        let stopped = Stopped {
+            executable: Executable(executable.into()),
+            folder: temporary_folder(),
+            catalogue: Some(url.to_owned()),
+        };
+        stopped.restart_configured(config, None)
+    }
+
     /// An empty server with a configuration file of this text, at which every commit stops for
     /// ever at a step.
     pub fn stopping_at_with_config(executable: &str, step: &str, config: &str) -> Self {
@@ -224,6 +234,13 @@ impl TestServer {
         self.ready["agencies"][1]["brands"][0]
             .as_str()
             .expect("the second agency has a brand")
+    }
+
+    /// Tells the process to stop (SIGTERM), as operators do, and doesn't wait for it.
+    pub fn terminate(&self) {
+        let pid = self.pid().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(told.expect("`kill` is there").success());
     }
 
     /// Kills the process without warning (SIGKILL) and starts another one in its folder.

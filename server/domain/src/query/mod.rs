@@ -5,6 +5,7 @@
 //! equal questions and so is a cache's key.
 
 mod canonical;
+mod change;
 mod choice;
 mod column;
 mod compare;
@@ -29,6 +30,7 @@ pub use canonical::{
     Attribution, BY_MAX, FILTER_VALUES_MAX, Filter, LABELS_MAX, LabelFilter, MetricQuery,
     ORDER_BY_MAX, Order, OrderKey,
 };
+pub use change::{FactChange, joined};
 pub(crate) use choice::ANSWERING;
 pub use column::MetricColumn;
 pub use compare::{Compare, CompareRequest};

@@ -27,7 +27,7 @@ use super::answer::Computed;
 use super::{Asked, Reading};
 use crate::{
     BudgetConfig, CompactionConfig, Format, IngestRequest, QueryPlacesConfig, RegisterDefaults,
-    ServiceConfig, Services, Steps,
+    ServiceConfig, Services, Steps, SubscriptionConfig,
 };
 
 #[derive(Debug, Default)]
@@ -200,6 +200,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         document_cache_bytes: 10_000,
         query_places: query_places(),
         exports: crate::ExportsConfig::SMALL,
+        subscriptions: SubscriptionConfig::of_tests(),
         compaction,
     };
     Services::new(

@@ -106,7 +106,7 @@ macro_rules! packed {
 }
 
 /// The sample queries, in the order in which the page shows them; the first is what it opens with.
-const SAMPLES: [&str; 8] = [
+const SAMPLES: [&str; 9] = [
     include_str!("../../../explorer/samples/1-weekly.graphql"),
     include_str!("../../../explorer/samples/2-worst.graphql"),
     include_str!("../../../explorer/samples/3-totals.graphql"),
@@ -115,6 +115,7 @@ const SAMPLES: [&str; 8] = [
     include_str!("../../../explorer/samples/6-batches.graphql"),
     include_str!("../../../explorer/samples/7-scores.graphql"),
     include_str!("../../../explorer/samples/8-who.graphql"),
+    include_str!("../../../explorer/samples/9-changes.graphql"),
 ];
 
 static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {

@@ -28,7 +28,7 @@ use bellwether_store::{Store, StoreConfig, StoredRow};
 use crate::finished::FinishedKey;
 use crate::{
     BudgetConfig, CompactionConfig, CompactionReport, Error, QueryPlacesConfig, ServiceConfig,
-    Services, Steps,
+    Services, Steps, SubscriptionConfig,
 };
 
 pub(super) const RETENTION_DAYS: u32 = 10;
@@ -359,6 +359,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
             queue_wait_ms: 1_000,
         },
         exports: crate::ExportsConfig::SMALL,
+        subscriptions: SubscriptionConfig::of_tests(),
         compaction: CompactionConfig {
             is_automatic: false,
             interval_s: 300,

@@ -1,0 +1,186 @@
+//! The limits of open connections, from both sides.
+
+use bellwether_test_support::{Heard, TestServer};
+use serde_json::json;
+
+use super::{APRIL, BELLWETHER, an_empty_server, commit, told, with};
+use crate::given::with_operator;
+
+#[test]
+fn a_token_has_its_connections_of_both_kinds_and_one_more_is_told_the_limit() {
+    let server = with("connections_per_token_max = 2");
+    let viewer = server.viewer();
+    let first = viewer.connected();
+    let mut stream = viewer.events(APRIL);
+    stream.data();
+    let mut refused = viewer.silent_socket();
+    refused.say(&viewer.init());
+    let (code, reason) = refused.closed();
+    assert_eq!(code, 1013);
+    assert!(reason.contains("connections_per_token_max"), "{reason}");
+    let refused = viewer.events(APRIL);
+    assert_eq!(refused.status, 429);
+    // Another token of the agency has its own.
+    drop(server.analyst().connected());
+    drop((first, stream));
+}
+
+#[test]
+fn an_agency_has_its_connections() {
+    let server = with("connections_per_agency_max = 1");
+    let _first = server.analyst().connected();
+    let mut refused = server.viewer().silent_socket();
+    refused.say(&server.viewer().init());
+    let (code, reason) = refused.closed();
+    assert_eq!(code, 1013);
+    assert!(reason.contains("connections_per_agency_max"), "{reason}");
+    server.other_agency().connected();
+}
+
+#[test]
+fn the_server_has_its_connections_also_of_clients_that_say_nothing() {
+    let server = with("connections_max = 1");
+    let _first = server.viewer().silent_socket();
+    let reply = server.viewer().get(
+        "/graphql",
+        &[
+            ("connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ],
+    );
+    assert_eq!(reply.status, 429);
+    assert_eq!(reply.json()["error"]["code"], "RATE_LIMITED");
+    assert!(reply.headers.contains_key("retry-after"));
+}
+
+#[test]
+fn a_connection_runs_so_many_operations_and_one_more_is_an_error_of_its_own() {
+    let server = with("operations_per_connection_max = 2");
+    let mut socket = server.viewer().connected();
+    for id in ["1", "2"] {
+        socket.subscribe(id, APRIL);
+        socket.event(id);
+    }
+    socket.subscribe("3", APRIL);
+    let error = socket.message();
+    assert_eq!(
+        (&error["type"], &error["id"]),
+        (&json!("error"), &json!("3"))
+    );
+    let error = &error["payload"][0];
+    assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("operations_per_connection_max"),
+        "{message}"
+    );
+    socket.complete("1");
+    socket.subscribe("3", "{ viewer { role } }");
+    assert_eq!(socket.event("3")["viewer"]["role"], "VIEWER");
+}
+
+#[test]
+fn a_message_has_at_most_as_many_bytes_as_a_request() {
+    let config = "[limits]\ngraphql_body_bytes_max = 2000\n";
+    let server = TestServer::with_config(BELLWETHER, config);
+    let viewer = server.viewer();
+    let message = |n_bytes: usize| {
+        let frame = r#"{"type":"ping","payload":{"of":""}}"#;
+        let filled = format!(r#""of":"{}""#, "x".repeat(n_bytes - frame.len()));
+        frame.replace(r#""of":"""#, &filled)
+    };
+    let mut socket = viewer.connected();
+    socket.say_text(&message(2000));
+    assert_eq!(socket.message()["type"], "pong");
+    socket.say_text(&message(2001));
+    let (code, reason) = socket.closed();
+    assert_eq!(code, 1009);
+    assert!(reason.contains("graphql_body_bytes_max"), "{reason}");
+    // Far too long, it is not even read.
+    let mut socket = viewer.connected();
+    socket.say_text(&message(100_000));
+    assert_eq!(socket.end(), Heard::Gone);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_dropped_and_others_go_on() {
+    let server = with("queued_messages_max = 1\nsend_wait_ms = 50\nkeep_alive_ms = 60000");
+    let mut slow = server.viewer().connected();
+    let mut other = server.viewer().connected();
+    other.subscribe("1", APRIL);
+    other.event("1");
+    // Each answer is some 100 kB: what the system buffers is full after some dozens.
+    for id in 0..400 {
+        slow.subscribe(&id.to_string(), INTROSPECTION);
+    }
+    commit(&server.analyst(), server.brand(0), "2026-04-02");
+    assert_eq!(told(&other.event("1")).0, "FACTS");
+    assert_eq!(slow.end(), Heard::Gone);
+    other.say(&json!({ "type": "ping" }));
+    assert_eq!(other.message(), json!({ "type": "pong" }));
+}
+
+/// Asks for much at a low price.
+const INTROSPECTION: &str = "{ __schema { types { name description fields { name description type { name } args { name description type { name } } } inputFields { name description } enumValues { name description } } } }";
+
+#[test]
+fn a_client_that_answers_no_sign_of_life_is_closed() {
+    let server = with("keep_alive_ms = 50");
+    let bytes = server.viewer().connected().read_deaf();
+    // The good-bye: a close frame of code 1001.
+    let has = |bytes: &[u8], code: &[u8]| bytes.windows(2).any(|it| it == code);
+    assert!(has(&bytes, &[0x03, 0xE9]), "{bytes:?}");
+}
+
+#[test]
+fn a_client_that_answers_signs_of_life_stays() {
+    let server = with("keep_alive_ms = 50");
+    let mut socket = server.viewer().connected();
+    for _ in 0..3 {
+        socket.hear_ping();
+    }
+    socket.subscribe("1", "{ viewer { role } }");
+    assert_eq!(socket.event("1")["viewer"]["role"], "VIEWER");
+}
+
+#[test]
+fn the_price_of_a_subscription_is_paid_like_that_of_a_query() {
+    let config = "[budget]\ntoken_points_max = 3\ntoken_points_per_s = 1\n";
+    let server = TestServer::with_config(BELLWETHER, config);
+    let mut socket = server.viewer().connected();
+    let refused = (0..40).find_map(|id| {
+        socket.subscribe(&id.to_string(), APRIL);
+        let message = socket.message();
+        (message["type"] == "error").then_some(message)
+    });
+    let error = refused.expect("the points run out");
+    let extensions = &error["payload"][0]["extensions"];
+    assert_eq!(extensions["code"], "RATE_LIMITED", "{error}");
+    assert!(extensions["retryAfterSeconds"].is_u64(), "{error}");
+}
+
+#[test]
+fn operators_see_how_much_is_open() {
+    let (server, operator) = with_operator(an_empty_server(), None);
+    let mut socket = server.viewer().connected();
+    socket.subscribe("1", APRIL);
+    socket.event("1");
+    let connections = operator.get("/v1/status", &[]).json()["connections"].take();
+    assert_eq!(
+        connections,
+        json!({ "open": 1, "operations": 1, "turnedAway": 0, "dropped": 0 })
+    );
+    let metrics = operator.get("/metrics", &[]);
+    assert!(metrics.headers["content-type"].starts_with("text/plain"));
+    for line in [
+        "bellwether_connections_open 1",
+        "bellwether_operations_running 1",
+        "bellwether_connections_turned_away_total 0",
+        "bellwether_connections_dropped_total 0",
+    ] {
+        assert!(metrics.text.contains(line), "{}", metrics.text);
+    }
+    assert_eq!(server.viewer().get("/metrics", &[]).status, 403);
+}
