@@ -12,6 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use bellwether_service::Error;
 use tokio::sync::Mutex as AsyncMutex;
 
+use crate::reads::Reads;
+
 /// Values by key, read in batches.
 #[derive(Debug)]
 pub(crate) struct Batch<K, V> {
@@ -35,9 +37,40 @@ impl<K: Copy + Ord + Hash, V: Clone> Batch<K, V> {
     {
         self.waiting_keys(|waiting| waiting.insert(key));
         tokio::task::yield_now().await;
+        self.read_waiting(key, None, read_all).await
+    }
+
+    /// The same, once nothing is being read that may lead to further keys.
+    pub(crate) async fn load_at_rest<F>(
+        &self,
+        key: K,
+        reads: &Reads,
+        read_all: F,
+    ) -> Result<Option<V>, Error>
+    where
+        F: AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>, Error>,
+    {
+        self.waiting_keys(|waiting| waiting.insert(key));
+        reads.note();
+        self.read_waiting(key, Some(reads), read_all).await
+    }
+
+    async fn read_waiting<F>(
+        &self,
+        key: K,
+        reads: Option<&Reads>,
+        read_all: F,
+    ) -> Result<Option<V>, Error>
+    where
+        F: AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>, Error>,
+    {
         let mut read = self.read.lock().await;
         if let Some(known) = read.get(&key) {
             return known.clone();
+        }
+        if let Some(reads) = reads {
+            // With the lock, so that the others sleep meanwhile.
+            reads.rest().await;
         }
         let mut keys = self.waiting_keys(std::mem::take);
         // Missing when an earlier reader took the keys and was dropped while it read.

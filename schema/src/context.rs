@@ -14,6 +14,8 @@ use crate::batch::Batch;
 use crate::cost::Spent;
 use crate::finished::Provenance;
 use crate::limits::SchemaLimits;
+use crate::metrics::ObjectMetrics;
+use crate::reads::Reads;
 use crate::refusal::service_error;
 
 /// How many campaigns' scores are read at once; the catalogue's own limit.
@@ -37,6 +39,10 @@ pub(crate) struct RequestState {
     pub(crate) provenance: Arc<Provenance>,
     /// What its queries cost; read once the request has run.
     pub(crate) spent: Arc<Spent>,
+    /// What it is reading whose fields may ask for more.
+    pub(crate) reads: Reads,
+    /// What is asked of brands and campaigns.
+    pub(crate) objects: ObjectMetrics,
     brands: Batch<BrandId, bellwether_domain::brand::Brand>,
     scores: Batch<CampaignId, CampaignScores>,
     logged: Mutex<BTreeSet<String>>,
@@ -58,6 +64,8 @@ impl RequestState {
             limits,
             provenance: Arc::default(),
             spent: Arc::default(),
+            reads: Reads::default(),
+            objects: ObjectMetrics::default(),
             brands: Batch::new(),
             scores: Batch::new(),
             logged: Mutex::default(),
@@ -85,6 +93,7 @@ impl RequestState {
         &self,
         id: BrandId,
     ) -> Result<Option<bellwether_domain::brand::Brand>, Error> {
+        let _read = self.reads.begin();
         self.brands
             .load(id, async |_| {
                 let brands = self.services.brands(&self.scope).await?;
@@ -117,6 +126,7 @@ impl RequestState {
     pub(crate) async fn forget(&self) {
         self.brands.forget().await;
         self.scores.forget().await;
+        self.objects.forget();
     }
 
     /// Whether this request meets the failure for the first time.

@@ -26,6 +26,7 @@ mod mutation;
 mod nouns;
 mod paging;
 mod query;
+mod reads;
 mod refusal;
 mod request;
 mod scalars;

@@ -33,7 +33,15 @@ pub const FIXED: &[Limit] = &[
         COUNT_MAX,
         "A `Count`: larger integers are not read exactly by every client.",
     ),
+    Limit::of_size(
+        "objects_measured_max",
+        OBJECTS_MEASURED_MAX,
+        "Brands, or campaigns, that one request asks for the same `metrics`.",
+    ),
 ];
+
+/// The most objects of a kind that are one question; as many as a filter has values.
+pub(crate) const OBJECTS_MEASURED_MAX: usize = 1_000;
 
 /// The largest page of rows that a price is computed for.
 pub(crate) const ROWS_PAGE_PRICED_MAX: u32 = 10_000;

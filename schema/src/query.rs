@@ -38,6 +38,7 @@ impl Query {
     /// The brands that the token may see, by slug.
     async fn brands(&self, ctx: &Context<'_>) -> Result<Vec<Brand>> {
         let state = ctx.state();
+        let _read = state.reads.begin();
         let brands = state.answer(state.services.brands(&state.scope).await)?;
         Ok(brands.into_iter().map(Brand).collect())
     }
@@ -257,6 +258,7 @@ pub(crate) async fn metrics_page(
 
 /// The brand, or `NOT_FOUND`.
 pub(crate) async fn find_brand(state: &RequestState, id: BrandId) -> Result<Brand> {
+    let _read = state.reads.begin();
     let found = state.services.find_brand(&state.scope, id).await;
     let found = state.answer(found)?;
     found
@@ -266,6 +268,7 @@ pub(crate) async fn find_brand(state: &RequestState, id: BrandId) -> Result<Bran
 
 /// The campaign, or `NOT_FOUND`.
 pub(crate) async fn find_campaign(state: &RequestState, id: CampaignId) -> Result<Campaign> {
+    let _read = state.reads.begin();
     let found = state.services.find_campaign(&state.scope, id).await;
     let found = state.answer(found)?;
     found

@@ -22,6 +22,7 @@ mod label_levels;
 mod labels;
 mod levels;
 mod notes;
+mod objects;
 mod order;
 mod pages;
 mod periods;

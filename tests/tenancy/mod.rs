@@ -49,8 +49,18 @@ const QUERIES: &[Use] = &[
         SeesOnlyTheirOwn,
     ),
     used(
+        "brands",
+        r#"{ brands { slug metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { brandName impressions } campaigns { nodes { metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { campaignName impressions } } } } }"#,
+        SeesOnlyTheirOwn,
+    ),
+    used(
         "brand",
         r#"{ brand(id: "BRAND_ID") { slug } }"#,
+        FindsNothing,
+    ),
+    used(
+        "brand",
+        r#"{ brand(id: "BRAND_ID") { metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { impressions } } }"#,
         FindsNothing,
     ),
     used(
@@ -73,7 +83,22 @@ const QUERIES: &[Use] = &[
         r#"{ campaign(id: "CAMPAIGN_ID") { name brand { name } scores { value } } }"#,
         FindsNothing,
     ),
+    used(
+        "campaign",
+        r#"{ campaign(id: "CAMPAIGN_ID") { metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { impressions } } }"#,
+        FindsNothing,
+    ),
+    used(
+        "campaigns",
+        r#"{ campaigns { nodes { externalId metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}, asOf: "MOMENT") { campaignId impressions } } } }"#,
+        SeesOnlyTheirOwn,
+    ),
     used("node", r#"{ node(id: "BRAND_ID") { id } }"#, FindsNothing),
+    used(
+        "node",
+        r#"{ node(id: "CAMPAIGN_ID") { ... on Campaign { metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { impressions } } } }"#,
+        FindsNothing,
+    ),
     used(
         "node",
         r#"{ node(id: "CAMPAIGN_ID") { id ... on Campaign { name } } }"#,

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Metric;
 use bellwether_domain::money::Currency;
-use bellwether_domain::query::MetricColumn;
+use bellwether_domain::query::{MetricColumn, MetricQuery};
 use bellwether_domain::time::DateRange;
 use bellwether_service::MetricsAnswer;
 
@@ -51,8 +51,7 @@ impl MetricsResult {
         let n_rows = table.rows.len();
         let from = offset.min(n_rows);
         let until = from.saturating_add(size).min(n_rows);
-        let place = |metric: &Metric| table.query.metrics.iter().position(|known| known == metric);
-        let places = Metric::ALL.iter().map(place).collect();
+        let places = places(&table.query);
         let table_columns = table::table_columns(named, selected, &table.query);
         let answer = AnswerPage {
             answer,
@@ -65,6 +64,12 @@ impl MetricsResult {
             table_columns,
         }
     }
+}
+
+/// At a metric's number, its place among the cells of a row.
+fn places(query: &MetricQuery) -> Vec<Option<usize>> {
+    let place = |metric: &Metric| query.metrics.iter().position(|known| known == metric);
+    Metric::ALL.iter().map(place).collect()
 }
 
 impl MetricsResult {
@@ -85,6 +90,17 @@ impl MetricsResult {
 }
 
 impl AnswerPage {
+    /// The page of all rows of an answer.
+    pub(super) fn whole(answer: MetricsAnswer) -> Self {
+        let until = answer.table().rows.len();
+        Self {
+            places: places(&answer.table().query),
+            answer,
+            from: 0,
+            until,
+        }
+    }
+
     fn page_info(&self) -> PageInfo {
         let cursor = |offset| self.answer.cursor(offset).encode();
         let has_rows = self.from < self.until;

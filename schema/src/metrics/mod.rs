@@ -9,6 +9,7 @@ mod explain;
 mod fields;
 mod filters;
 mod input;
+mod of_objects;
 mod row;
 mod selection;
 mod shown;
@@ -17,7 +18,9 @@ mod values;
 
 pub(crate) use answer::{DayRange, MetricsResult};
 pub(crate) use explain::MetricsPlan;
-pub(crate) use input::MetricsInput;
+pub(crate) use input::{CompareInput, MetricsInput, RangeInput};
+pub(crate) use of_objects::{Asked, ObjectMetrics, of_brand, of_campaign};
+pub(crate) use row::MetricsRow;
 pub(crate) use selection::Selection;
 pub(crate) use selection::field_of_metric;
 pub(crate) use table::table_columns;

@@ -8,12 +8,15 @@ use async_graphql::SelectionField;
 use bellwether_domain::metric::Metric;
 use bellwether_domain::query::{Dimension, SelectedField};
 
+/// The field of an object that is a row about it.
+const OF_OBJECT: &str = "metrics";
+
 /// What of an answer's rows and totals is selected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// The metrics, each once, with the place where it is first selected.
     pub(crate) metrics: Vec<SelectedField<Metric>>,
-    /// The dimensions selected under `rows`; totals have none.
+    /// The dimensions selected under `rows` or in an object's row; totals have none.
     pub(crate) dimensions: Vec<SelectedField<Dimension>>,
 }
 
@@ -39,13 +42,29 @@ impl Selection {
         selection
     }
 
+    /// What is selected under a field of type `MetricsRow` of an object.
+    pub(crate) fn of_row(row: SelectionField<'_>) -> Self {
+        let mut selection = Self::default();
+        for field in row.selection_set() {
+            selection.add(OF_OBJECT, field.name());
+            if matches!(field.name(), "previous" | "delta" | "deltaRatio") {
+                let part = format!("{OF_OBJECT}.{}", field.name());
+                for field in field.selection_set() {
+                    selection.add(&part, field.name());
+                }
+            }
+        }
+        selection
+    }
+
     fn add(&mut self, part: &str, field: &str) {
         let path = format!("{part}.{field}");
         if let Some(what) = metric_of_field(field) {
             if !self.metrics.iter().any(|known| known.what == what) {
                 self.metrics.push(SelectedField { what, path });
             }
-        } else if let Some(what) = dimension_of_field(field).filter(|_| part == "rows")
+        } else if let Some(what) =
+            dimension_of_field(field).filter(|_| matches!(part, "rows" | OF_OBJECT))
             && !self.dimensions.iter().any(|known| known.what == what)
         {
             self.dimensions.push(SelectedField { what, path });

@@ -6,7 +6,9 @@ use bellwether_domain::brand;
 use super::connection::{CampaignConnection, NODES_PER_PAGE, campaign_page};
 use crate::context::ContextExt;
 use crate::limits::NODES_PAGE_PRICED_MAX;
+use crate::metrics::{Asked, CompareInput, MetricsRow, RangeInput, of_brand};
 use crate::paging::page_price;
+use crate::scalars::DateTime;
 
 /// A brand that the agency works for.
 #[derive(Debug, Clone)]
@@ -28,6 +30,23 @@ impl Brand {
     /// Its name as shown.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Its numbers over a range of days, as the row of `metrics` that is the brand's; null where no facts of it are known. All objects of a request that ask the same are one question.
+    async fn metrics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days that are read.")] range: RangeInput,
+        #[graphql(desc = "With which earlier range it is compared, at the same snapshot.")]
+        compare: Option<CompareInput>,
+        #[graphql(desc = "Facts as they were known at this moment.")] as_of: Option<DateTime>,
+    ) -> Result<Option<MetricsRow>> {
+        let asked = Asked {
+            range,
+            compare,
+            as_of,
+        };
+        of_brand(ctx, self.0.id, asked).await
     }
 
     /// Its campaigns, in the order in which they were made.

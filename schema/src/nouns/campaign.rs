@@ -8,8 +8,9 @@ use bellwether_domain::money::decimal_of_micros;
 use super::brand::Brand;
 use super::score::Score;
 use crate::context::ContextExt;
+use crate::metrics::{Asked, CompareInput, MetricsRow, RangeInput, of_campaign};
 use crate::refusal::resolver_error;
-use crate::scalars::{Date, Decimal};
+use crate::scalars::{Date, DateTime, Decimal};
 use crate::words::{CampaignStatus, Objective, Platform};
 
 /// A campaign of a brand on one platform.
@@ -81,6 +82,23 @@ impl Campaign {
         labels
             .map(|(name, value)| CampaignLabel { name, value })
             .collect()
+    }
+
+    /// Its numbers over a range of days, as the row of `metrics` that is the campaign's; null where no facts of it are known. All objects of a request that ask the same are one question.
+    async fn metrics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days that are read.")] range: RangeInput,
+        #[graphql(desc = "With which earlier range it is compared, at the same snapshot.")]
+        compare: Option<CompareInput>,
+        #[graphql(desc = "Facts as they were known at this moment.")] as_of: Option<DateTime>,
+    ) -> Result<Option<MetricsRow>> {
+        let asked = Asked {
+            range,
+            compare,
+            as_of,
+        };
+        of_campaign(ctx, self.0.id, asked).await
     }
 
     /// The brand that it promotes.

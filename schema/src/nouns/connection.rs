@@ -77,6 +77,7 @@ pub(crate) async fn campaign_page(
         .map(|text| place_of_cursor(&text))
         .transpose()
         .map_err(|refusal| resolver_error(&refusal))?;
+    let _read = state.reads.begin();
     let page = state
         .services
         .campaigns(&state.scope, brand, after, size)

@@ -52,6 +52,7 @@ mod windows;
 mod zones;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
@@ -182,6 +183,7 @@ impl Parts {
     /// newer facts into it whose texts the codes at hand lack: then once more with what is newest.
     async fn compute(self: &Arc<Self>, mut asked: Asked) -> Result<Arc<Computed>> {
         asked.rates = self.rates(&asked).await?;
+        self.n_computed.fetch_add(1, Ordering::Relaxed);
         let (mut has_relisted, mut has_recoded) = (false, false);
         loop {
             match self.compute_once(&asked).await {

@@ -1,6 +1,7 @@
 //! The handle that the API and the command line hold.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bellwether_catalogue::Catalogue;
 use bellwether_domain::ids::IdSource;
@@ -56,6 +57,8 @@ pub(crate) struct Parts {
     pub(crate) attributes: AttributesCache,
     pub(crate) caches: Caches,
     pub(crate) finished: FinishedAnswers,
+    /// How many questions were computed since the start, rather than found.
+    pub(crate) n_computed: AtomicU64,
     pub(crate) scoring: ScoringState,
     pub(crate) compaction: CompactionState,
     pub(crate) backups: BackupState,
@@ -111,6 +114,7 @@ impl Services {
                 attributes,
                 caches,
                 finished,
+                n_computed: AtomicU64::new(0),
                 scoring: ScoringState::new(),
                 compaction: CompactionState::default(),
                 backups: BackupState::default(),
@@ -142,6 +146,12 @@ impl Services {
         self.parts.export_jobs.stop();
         self.parts.recent.stop();
         self.parts.tasks.finish().await;
+    }
+
+    /// How many questions the engine has computed since the start; those found in the cache are
+    /// not among them.
+    pub fn questions_computed(&self) -> u64 {
+        self.parts.n_computed.load(Ordering::Relaxed)
     }
 
     /// The limits in force.

@@ -59,6 +59,7 @@ pub(super) async fn status(
         "asked": finished.asked,
         "finished": finished.found,
         "finishedBytes": finished.bytes,
+        "computed": state.services.questions_computed(),
     });
     let caches = state.services.caches_held();
     let caches = caches.iter().map(|cache| {
