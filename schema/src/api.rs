@@ -53,7 +53,8 @@ impl std::fmt::Debug for ApiSchema {
 /// The API over these services, within these limits, for the documents that the policy lets run.
 pub fn build(services: Services, mut limits: SchemaLimits, policy: DocumentPolicy) -> ApiSchema {
     // No page may be larger than what its price is computed for.
-    limits.rows_page_max = limits.rows_page_max.min(ROWS_PAGE_PRICED_MAX);
+    limits.table_page_max = limits.table_page_max.min(ROWS_PAGE_PRICED_MAX);
+    limits.rows_page_max = limits.rows_page_max.min(limits.table_page_max);
     limits.nodes_page_max = limits.nodes_page_max.min(NODES_PAGE_PRICED_MAX);
     let root = root(&limits);
     let sdl = root.sdl();

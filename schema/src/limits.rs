@@ -70,9 +70,12 @@ pub struct SchemaLimits {
     pub directives_max: usize,
     /// The most fields at the root, over all operations of a document.
     pub root_fields_max: usize,
-    /// The most rows that one page of `metrics` may have; above 1000 it is 1000, the most that a
-    /// price is computed for.
+    /// The most rows that one page of `metrics` may have where typed `rows` are selected; never
+    /// more than `table_page_max`.
     pub rows_page_max: u32,
+    /// The most rows that one page of `metrics` may have where they are not, as for a `table`;
+    /// above 10,000 it is 10,000, the most that a price is computed for.
+    pub table_page_max: u32,
     /// The most nodes that one page of a connection may have; above 100 it is 100, the most that a
     /// price is computed for.
     pub nodes_page_max: u32,
@@ -128,7 +131,12 @@ impl SchemaLimits {
             Limit::new(
                 "rows_page_max",
                 self.rows_page_max.into(),
-                "Rows of one page of `metrics`.",
+                "Rows of one page of `metrics` with typed `rows`.",
+            ),
+            Limit::new(
+                "table_page_max",
+                self.table_page_max.into(),
+                "Rows of one page of `metrics` without typed `rows`, such as a `table`.",
             ),
             Limit::new(
                 "nodes_page_max",

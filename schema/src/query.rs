@@ -167,7 +167,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked.")] input: MetricsInput,
         #[graphql(
-            desc = "How many rows the page has at most.",
+            desc = "How many rows the page has at most: up to 1,000 with `rows`, 10,000 without, as for a `table`.",
             default_with = "Some(ROWS_PER_PAGE)"
         )]
         first: Option<i32>,
@@ -228,8 +228,13 @@ pub(crate) async fn metrics_page(
     after: Option<String>,
 ) -> Result<MetricsResult> {
     let refused = |refusal: Refusal| resolver_error(&refusal);
-    let max = state.limits.rows_page_max;
-    let size = page_size(first, ROWS_PER_PAGE.unsigned_abs(), "rows_page_max", max);
+    let limits = &state.limits;
+    let (limit, max) = if selection.has_rows {
+        ("rows_page_max", limits.rows_page_max)
+    } else {
+        ("table_page_max", limits.table_page_max)
+    };
+    let size = page_size(first, ROWS_PER_PAGE.unsigned_abs(), limit, max);
     let size = size.map_err(refused)?;
     let cursor = after.map(|text| Cursor::decode(&text)).transpose();
     let cursor = cursor.map_err(refused)?;

@@ -207,6 +207,11 @@ fn pages_end_at_their_largest_size() {
     let rows = |first: i32| {
         format!("{{ metrics(input: {{{APRIL}}}, first: {first}) {{ rows {{ impressions }} }} }}")
     };
+    let table = |first: i32| {
+        format!(
+            "{{ metrics(input: {{{APRIL}, metrics: [SPEND]}}, first: {first}) {{ table {{ rows }} }} }}"
+        )
+    };
     let nodes = |first: i32| format!("{{ campaigns(first: {first}) {{ nodes {{ id }} }} }}");
     let limit_of = |query: String| -> Value {
         let error = run(&viewer, &query).json()["errors"][0].take();
@@ -214,13 +219,20 @@ fn pages_end_at_their_largest_size() {
         error["message"].clone()
     };
     assert_accepted(&viewer, &rows(1));
-    assert_accepted(&viewer, &rows(10_000));
+    assert_accepted(&viewer, &rows(1_000));
+    assert_accepted(&viewer, &table(10_000));
     assert_accepted(&viewer, &nodes(100));
     assert!(
-        limit_of(rows(10_001))
+        limit_of(rows(1_001))
             .as_str()
             .unwrap()
             .contains("rows_page_max")
+    );
+    assert!(
+        limit_of(table(10_001))
+            .as_str()
+            .unwrap()
+            .contains("table_page_max")
     );
     assert!(
         limit_of(nodes(101))
@@ -238,7 +250,7 @@ fn a_page_far_too_large_is_refused_by_its_own_limit_before_its_price() {
     let error = run(&server.viewer(), &query).json()["errors"][0].take();
     assert_eq!(
         error["message"],
-        "a page of 1000000 is over the limit `rows_page_max` of 10000; use 1 to 10000"
+        "a page of 1000000 is over the limit `rows_page_max` of 1000; use 1 to 1000"
     );
 }
 

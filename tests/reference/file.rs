@@ -1,9 +1,11 @@
 //! A file of cases: each is dispatched by its kind, computed, and compared key by key.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::kinds::computed;
+use super::kinds::{computed, package_of};
 
 /// What became of a file's cases.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub(super) struct Outcome {
     pub(super) passed: usize,
     pub(super) total: usize,
     pub(super) failures: Vec<String>,
+    /// The packages whose tests run the cases that are not counted here.
+    pub(super) elsewhere: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,8 +46,11 @@ pub(super) fn run(file: &str, text: &str) -> Outcome {
     if cases.is_empty() {
         failures.push(format!("{file}: no cases in it"));
     }
-    let total = cases.len();
-    let failed = cases.iter().filter_map(|case| judged(case).err());
+    let elsewhere = cases.iter().filter_map(|case| package_of(&case.kind));
+    let elsewhere = elsewhere.collect();
+    let own = cases.iter().filter(|case| package_of(&case.kind).is_none());
+    let total = own.clone().count();
+    let failed = own.filter_map(|case| judged(case).err());
     let failed: Vec<String> = failed.map(|why| format!("{file}: {why}")).collect();
     let passed = total - failed.len();
     failures.extend(failed);
@@ -52,6 +59,7 @@ pub(super) fn run(file: &str, text: &str) -> Outcome {
         passed,
         total,
         failures,
+        elsewhere,
     }
 }
 
@@ -70,6 +78,9 @@ fn judged(case: &Case) -> Result<(), String> {
     let normative = expected
         .iter()
         .filter(|(key, _)| !PROSE.contains(&key.as_str()));
+    if normative.clone().next().is_none() {
+        return Err(told("`expected` has nothing to compare".into()));
+    }
     for (key, value) in normative {
         let found = computed
             .get(key)
@@ -130,6 +141,23 @@ mod tests {
             failures(&unknown),
             "a: 1 (money): nothing here computes `words`"
         );
+    }
+
+    #[test]
+    fn an_expectation_of_words_alone_fails() {
+        let empty = format!(r#"{{"id": "1", {MONEY}, "expected": {{"note": "-"}}}}"#);
+        assert_eq!(
+            failures(&empty),
+            "a: 1 (money): `expected` has nothing to compare"
+        );
+    }
+
+    #[test]
+    fn a_kind_of_another_package_is_counted_there() {
+        let case = r#"{"id": "1", "kind": "pacing", "input": {}, "expected": {}}"#;
+        let outcome = run("a", &format!(r#"{{"cases": [{case}]}}"#));
+        assert_eq!((outcome.total, outcome.failures.len()), (0, 0));
+        assert!(outcome.elsewhere.contains("bellwether-plugin-anomaly"));
     }
 
     #[test]

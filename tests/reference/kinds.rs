@@ -7,6 +7,66 @@ use super::{
     adds_up, attribution, comparison, funnel, maturity, money, objectives, restatement, roi,
 };
 
+/// The kinds whose rules other packages hold, and whose tests read the same folder; `cargo test`
+/// runs them all.
+const ELSEWHERE: [(&str, &[&str]); 4] = [
+    (
+        "bellwether-plugin-anomaly",
+        &[
+            "robust_z",
+            "weekday_log",
+            "generalised_esd",
+            "rate_change",
+            "poisson_rate",
+            "multiple_testing",
+            "pacing",
+            "platform_cap",
+        ],
+    ),
+    (
+        "bellwether-plugin-budget",
+        &[
+            "allocate",
+            "allocate_flexible",
+            "allocate_grouped",
+            "allocate_nonconcave",
+            "allocate_robust",
+            "error",
+            "fit",
+            "rounding",
+        ],
+    ),
+    (
+        "bellwether-plugin-audience-fit",
+        &[
+            "affordability",
+            "audience",
+            "composite",
+            "conversion",
+            "feedback",
+            "offer",
+            "price",
+            "tone",
+        ],
+    ),
+    (
+        "bellwether-workflow",
+        &[
+            "any",
+            "cancel_promotion",
+            "performance_review",
+            "resolve_mismatch",
+            "terminate_agency",
+        ],
+    ),
+];
+
+/// The package whose tests run the cases of a kind, if it isn't these.
+pub(super) fn package_of(kind: &str) -> Option<&'static str> {
+    let found = ELSEWHERE.iter().find(|(_, kinds)| kinds.contains(&kind));
+    found.map(|(package, _)| *package)
+}
+
 /// What the product says of a case's input, under the names of its expectation.
 pub(super) fn computed(kind: &str, input: &Value) -> Result<Value, String> {
     match kind {

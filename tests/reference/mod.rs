@@ -19,6 +19,7 @@ mod restatement;
 mod roi;
 mod written;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -44,7 +45,20 @@ fn the_reference_cases_pass_whole() {
 
 /// Past the test harness, which shows the output of failed tests only.
 fn say(outcome: &Outcome) {
-    let line = format!("{}: {}/{}\n", outcome.file, outcome.passed, outcome.total);
+    let Outcome {
+        file,
+        passed,
+        total,
+        elsewhere,
+        ..
+    } = outcome;
+    let mut line = String::new();
+    if *total > 0 || elsewhere.is_empty() {
+        let _ = writeln!(line, "{file}: {passed}/{total}");
+    }
+    for package in elsewhere {
+        let _ = writeln!(line, "{file}: run by `cargo test -p {package} reference`");
+    }
     // Where nobody can be told, nobody listens.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -18,6 +18,8 @@ pub(crate) struct Selection {
     pub(crate) metrics: Vec<SelectedField<Metric>>,
     /// The dimensions selected under `rows` or in an object's row; totals have none.
     pub(crate) dimensions: Vec<SelectedField<Dimension>>,
+    /// Whether `rows` are selected, whose pages are shorter than those of a table.
+    pub(crate) has_rows: bool,
 }
 
 impl Selection {
@@ -29,6 +31,7 @@ impl Selection {
             if !matches!(part_name, "rows" | "totals") {
                 continue;
             }
+            selection.has_rows |= part_name == "rows";
             for field in part.selection_set() {
                 selection.add(part_name, field.name());
                 if matches!(field.name(), "previous" | "delta" | "deltaRatio") {

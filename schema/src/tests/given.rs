@@ -41,6 +41,7 @@ pub(super) fn limits() -> SchemaLimits {
         directives_max: 20,
         root_fields_max: 10,
         rows_page_max: 1_000,
+        table_page_max: 1_000,
         nodes_page_max: 100,
         wall_time_ms: 10_000,
     }

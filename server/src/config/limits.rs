@@ -129,7 +129,8 @@ impl LimitsSection {
             aliases_max: self.aliases_max,
             directives_max: self.directives_max,
             root_fields_max: self.root_fields_max,
-            rows_page_max: 10_000,
+            rows_page_max: 1_000,
+            table_page_max: 10_000,
             nodes_page_max: 100,
             wall_time_ms: self.wall_time_ms,
         }
