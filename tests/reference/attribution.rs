@@ -10,7 +10,7 @@ use super::written::{CENTS, FOUR, cell, decimal};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Conversions {
+pub(super) struct Campaign {
     spend: Number,
     conversions: Vec<Given>,
     windows: Vec<(u32, u32)>,
@@ -31,7 +31,7 @@ enum Kind {
     View,
 }
 
-pub(super) fn windows(given: &Conversions) -> Result<Value, String> {
+pub(super) fn windows(given: &Campaign) -> Result<Value, String> {
     let conversion = |it: &Given| Conversion {
         touch: match it.kind {
             Kind::Click => Touch::Click,

@@ -25,15 +25,15 @@ enum Compared {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Platforms {
-    left: Platform,
-    right: Platform,
+    left: Side,
+    right: Side,
     #[serde(default, alias = "accept_mismatch", alias = "accept_mixed")]
     accept: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Platform {
+struct Side {
     #[serde(rename = "platform")]
     _platform: String,
     window: String,

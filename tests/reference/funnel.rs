@@ -1,6 +1,6 @@
 //! From impressions to conversions and what each step cost.
 
-use bellwether_domain::metric::{Metric, evaluate};
+use bellwether_domain::metric::{Metric, NoteCode, evaluate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -72,6 +72,6 @@ pub(super) fn funnel(given: &Funnel) -> Result<Value, String> {
         "cpv": number(Metric::Cpv),
         "cost_per_follower": number(Metric::CostPerFollower),
         "frequency": number(Metric::Frequency),
-        "flags": evaluate(Metric::Cvr, &funnel).note.map(|note| note.as_str()),
+        "flags": Vec::from_iter(evaluate(Metric::Cvr, &funnel).note.map(NoteCode::as_str)),
     }))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Days {
+pub(super) struct Asked {
     today: String,
     click_days: u32,
     view_days: u32,
@@ -16,7 +16,7 @@ pub(super) struct Days {
     dates: Vec<String>,
 }
 
-pub(super) fn maturity(given: &Days) -> Result<Value, String> {
+pub(super) fn maturity(given: &Asked) -> Result<Value, String> {
     let day = |text: &String| parse_date(text).map_err(|refusal| refusal.to_string());
     let today = day(&given.today)?;
     let restating = Restating {
