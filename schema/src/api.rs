@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Schema, ServerError, Value};
+use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError, Value};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::{Cost, Services};
@@ -19,6 +19,7 @@ use crate::completion::Completion;
 use crate::context::RequestState;
 use crate::cost::CostTold;
 use crate::document::{PreparedDocument, Unprepared, prepare};
+use crate::federation::SubgraphSdl;
 use crate::finished::{AnswerPlace, Known, is_determined};
 use crate::guard::NESTING_MAX;
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX, SchemaLimits};
@@ -70,11 +71,17 @@ pub fn build(services: Services, mut limits: SchemaLimits, policy: DocumentPolic
 
 /// The schema without its services.
 pub(crate) fn root(limits: &SchemaLimits) -> Root {
+    let root = builder(limits).finish();
+    // What the schema tells of itself to routers is read from a first copy of it.
+    let subgraph = SubgraphSdl::of(|options| root.sdl_with_options(options));
+    builder(limits).data(subgraph).finish()
+}
+
+fn builder(limits: &SchemaLimits) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation, Subscription)
         .limit_complexity(limits.complexity_max)
         // The guard has looked at depth; this only must not refuse what the guard lets through.
         .limit_recursive_depth(2 * NESTING_MAX)
-        .finish()
 }
 
 impl ApiSchema {

@@ -18,6 +18,7 @@ mod context;
 mod cost;
 mod document;
 mod export;
+mod federation;
 mod finished;
 mod guard;
 mod limits;

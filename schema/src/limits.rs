@@ -2,6 +2,7 @@
 
 use bellwether_domain::limits::Limit;
 
+use crate::federation::REPRESENTATIONS_MAX;
 use crate::guard::{INTROSPECTION_LISTS_MAX, NESTING_MAX};
 use crate::scalars::COUNT_MAX;
 use crate::scan::{BRACKETS_MAX, WORDS_MAX};
@@ -27,6 +28,11 @@ pub const FIXED: &[Limit] = &[
         "introspection_lists_max",
         INTROSPECTION_LISTS_MAX,
         "Nesting of `fields`, `interfaces`, `possibleTypes` and `inputFields` in introspection.",
+    ),
+    Limit::of_size(
+        "representations_max",
+        REPRESENTATIONS_MAX,
+        "Keys in one list of `_entities`.",
     ),
     Limit::new(
         "count_max",

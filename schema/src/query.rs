@@ -1,6 +1,6 @@
 //! The root of queries.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Any, Context, ID, Object, Result};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_service::{BatchFilter, Cursor, ExportContent};
@@ -8,6 +8,7 @@ use bellwether_service::{BatchFilter, Cursor, ExportContent};
 use crate::catalog::Catalog;
 use crate::changes::{Changes, changed_since};
 use crate::context::{ContextExt, RequestState};
+use crate::federation::{Entity, Subgraph, SubgraphSdl, entities};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
 use crate::nouns::{
@@ -194,6 +195,30 @@ impl Query {
         #[graphql(desc = "Only months of this dataset.")] dataset: Option<DatasetName>,
     ) -> Result<Changes> {
         changed_since(ctx.state(), &snapshot, brands, dataset).await
+    }
+
+    /// The API as a subgraph, for routers of Apollo Federation.
+    #[graphql(name = "_service")]
+    async fn service(&self, ctx: &Context<'_>) -> Subgraph {
+        // `api::root` puts it there.
+        let SubgraphSdl(sdl) = ctx.data_unchecked::<SubgraphSdl>();
+        Subgraph {
+            sdl: sdl.to_string(),
+        }
+    }
+
+    /// The brands and campaigns of these keys, each at its place, for routers of Apollo Federation; null where there is none for this token.
+    #[graphql(
+        name = "_entities",
+        complexity = "child_complexity.max(1).saturating_mul(representations.len().max(1))"
+    )]
+    async fn entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The keys, at most 1000, such as `{__typename: \"Brand\", id: \"…\"}`.")]
+        representations: Vec<Any>,
+    ) -> Result<Vec<Option<Entity>>> {
+        entities(ctx.state(), &representations).await
     }
 
     /// What a metric query would read if it were asked now: partitions, their sources, rows and bytes. Computes nothing.

@@ -58,6 +58,12 @@ const QUERIES: &[Use] = &[
         r#"{ brand(id: "BRAND_ID") { slug } }"#,
         FindsNothing,
     ),
+    used("_service", "{ _service { sdl } }", SeesOnlyTheirOwn),
+    used(
+        "_entities",
+        r#"{ _entities(representations: [{__typename: "Brand", id: "BRAND_ID"}, {__typename: "Campaign", id: "CAMPAIGN_ID"}]) { ... on Brand { slug name } ... on Campaign { name externalId } } }"#,
+        SeesOnlyTheirOwn,
+    ),
     used(
         "brand",
         r#"{ brand(id: "BRAND_ID") { metrics(range: {between: {from: "2026-04-01", until: "2026-05-01"}}) { impressions } } }"#,

@@ -7,6 +7,7 @@ mod catalog;
 mod costs;
 mod custom_metrics;
 mod errors_document;
+mod federation;
 mod finished;
 mod given;
 mod inputs;

@@ -3,8 +3,11 @@
 
 use std::path::PathBuf;
 
+use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{TypeDefinition, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
 use bellwether_domain::metric::{Metric, Unit};
 
 use super::given::limits;
@@ -48,54 +51,107 @@ fn the_schema_document_is_up_to_date() {
 
 #[test]
 fn every_type_field_argument_and_value_is_described() {
-    let mut bare = Vec::new();
-    for definition in types() {
-        let name = definition.name.node.to_string();
-        let mut check = |what: String, is_described: bool| {
-            if !is_described {
-                bare.push(what);
-            }
-        };
-        check(name.clone(), definition.description.is_some());
-        let fields = match definition.kind {
-            TypeKind::Object(object) => object.fields,
-            TypeKind::Interface(interface) => interface.fields,
-            TypeKind::Enum(words) => {
-                for word in words.values {
-                    let word = word.node;
-                    check(
-                        format!("{name}.{}", word.value.node),
-                        word.description.is_some(),
-                    );
+    assert_eq!(undescribed(&sdl()), Vec::<String>::new());
+}
+
+/// The elements of a schema that lack a sentence, or whose description is none.
+fn undescribed(sdl: &str) -> Vec<String> {
+    let mut elements = Vec::new();
+    for definition in parse_schema(sdl).unwrap().definitions {
+        match definition {
+            TypeSystemDefinition::Type(definition) => of_type(&mut elements, &definition.node),
+            TypeSystemDefinition::Directive(directive) => {
+                let directive = directive.node;
+                if OF_THE_SPECIFICATION.contains(&directive.name.node.as_str()) {
+                    continue;
                 }
-                Vec::new()
+                let name = format!("@{}", directive.name.node);
+                of_inputs(&mut elements, &name, &directive.arguments);
+                elements.push((name, directive.description));
             }
-            TypeKind::InputObject(input) => {
-                for field in input.fields {
-                    let field = field.node;
-                    check(
-                        format!("{name}.{}", field.name.node),
-                        field.description.is_some(),
-                    );
-                }
-                Vec::new()
-            }
-            TypeKind::Scalar | TypeKind::Union(_) => Vec::new(),
-        };
-        for field in fields {
-            let field = field.node;
-            check(
-                format!("{name}.{}", field.name.node),
-                field.description.is_some(),
-            );
-            for argument in field.arguments {
-                let argument = argument.node;
-                let what = format!("{name}.{}({})", field.name.node, argument.name.node);
-                check(what, argument.description.is_some());
-            }
+            TypeSystemDefinition::Schema(_) => {}
         }
     }
-    assert_eq!(bare, Vec::<String>::new());
+    let is_told = |description: &Option<Positioned<String>>| {
+        let text = description.as_ref().map(|text| text.node.trim());
+        text.is_some_and(|text| text.len() > 1 && text.ends_with('.'))
+    };
+    elements.retain(|(_, description)| !is_told(description));
+    elements.into_iter().map(|(name, _)| name).collect()
+}
+
+/// Directives that every server has; async-graphql writes them without their sentences.
+const OF_THE_SPECIFICATION: [&str; 5] = ["deprecated", "include", "oneOf", "skip", "specifiedBy"];
+
+/// An element by its name, with its description.
+type Element = (String, Option<Positioned<String>>);
+
+fn of_type(elements: &mut Vec<Element>, definition: &TypeDefinition) {
+    let name = definition.name.node.to_string();
+    elements.push((name.clone(), definition.description.clone()));
+    let fields = match &definition.kind {
+        TypeKind::Object(object) => &object.fields,
+        TypeKind::Interface(interface) => &interface.fields,
+        TypeKind::InputObject(input) => return of_inputs(elements, &name, &input.fields),
+        TypeKind::Enum(words) => {
+            let words = words.values.iter().map(|word| &word.node);
+            elements.extend(words.map(|word| {
+                let what = format!("{name}.{}", word.value.node);
+                (what, word.description.clone())
+            }));
+            return;
+        }
+        TypeKind::Scalar | TypeKind::Union(_) => return,
+    };
+    for field in fields.iter().map(|field| &field.node) {
+        let what = format!("{name}.{}", field.name.node);
+        of_inputs(elements, &what, &field.arguments);
+        elements.push((what, field.description.clone()));
+    }
+}
+
+fn of_inputs(
+    elements: &mut Vec<Element>,
+    owner: &str,
+    inputs: &[Positioned<InputValueDefinition>],
+) {
+    let inputs = inputs.iter().map(|input| &input.node);
+    elements.extend(inputs.map(|input| {
+        let what = format!("{owner}.{}", input.name.node);
+        (what, input.description.clone())
+    }));
+}
+
+#[test]
+fn each_kind_of_element_without_a_sentence_is_found() {
+    let bare = r#"
+        "A root." type Query { "A field." found(bare: Int, "An argument." told: Int): Int bare: Int "" empty: Int }
+        type Bare { "A field." found: Int }
+        "An interface." interface Thing { bare: Int }
+        "An input." input Asked { bare: Int "A field." told: Int }
+        "Words." enum Word { BARE "A word." TOLD "no sentence" WORDY }
+        scalar BareScalar
+        union BareUnion = Query
+        "A directive." directive @told(bare: Int) on FIELD
+        directive @bare on FIELD
+    "#;
+    assert_eq!(
+        undescribed(bare),
+        [
+            "Query.found.bare",
+            "Query.bare",
+            "Query.empty",
+            "Bare",
+            "Thing.bare",
+            "Asked.bare",
+            "Word.BARE",
+            "Word.WORDY",
+            "BareScalar",
+            "BareUnion",
+            "@told.bare",
+            "@bare",
+        ]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Brands, campaigns and the viewer: reads and changes of the agency's records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bellwether_catalogue::CampaignChange;
@@ -109,6 +109,25 @@ impl Services {
     ) -> Result<Option<Campaign>> {
         self.read("find a campaign", scope, move |parts, scope| {
             Ok(parts.catalogue.find_campaign(scope, campaign)?)
+        })
+        .await
+    }
+
+    /// The campaigns with these ids that the scope sees, read together; each once, in no order.
+    pub async fn find_campaigns(
+        &self,
+        scope: &Scope,
+        campaigns: BTreeSet<CampaignId>,
+    ) -> Result<Vec<Campaign>> {
+        if campaigns.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read("find campaigns", scope, move |parts, scope| {
+            let mut found = Vec::new();
+            for campaign in campaigns {
+                found.extend(parts.catalogue.find_campaign(scope, campaign)?);
+            }
+            Ok(found)
         })
         .await
     }
