@@ -134,6 +134,14 @@ impl SchemaLimits {
                 self.variables_depth_max,
                 "Nesting of lists and objects in variables, their own object included.",
             ),
+        ]
+        .into_iter()
+        .chain(self.named_of_answers())
+        .collect()
+    }
+
+    fn named_of_answers(&self) -> [Limit; 4] {
+        [
             Limit::new(
                 "rows_page_max",
                 self.rows_page_max.into(),

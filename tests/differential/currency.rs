@@ -196,19 +196,91 @@ struct Sums {
 
 #[derive(Debug, Default, Clone)]
 struct Sum {
-    sum: i128,
+    added: i128,
     has_no_rate: bool,
     rows: BTreeMap<(usize, String), u32>,
 }
 
+/// What a row reports of a measure, in the answer's currency.
+enum Reported {
+    Amount(i128),
+    NoRate,
+}
+
 impl Sum {
-    fn add(&mut self, unit: &(usize, String), value: Option<Option<i128>>) {
+    fn add(&mut self, unit: &(usize, String), value: Option<Reported>) {
         let Some(value) = value else { return };
         *self.rows.entry(unit.clone()).or_default() += 1;
         match value {
-            Some(value) => self.sum += value,
-            None => self.has_no_rate = true,
+            Reported::Amount(amount) => self.added += amount,
+            Reported::NoRate => self.has_no_rate = true,
         }
+    }
+}
+
+/// The windows that count for a campaign's day.
+struct Windows {
+    /// For what depends on the window.
+    own: usize,
+    /// For everything else.
+    of_day: usize,
+    /// How many the campaign has.
+    n: usize,
+}
+
+impl Windows {
+    fn of(facts: &Facts, campaign: usize, day: usize) -> Self {
+        let present = |day: Option<usize>| -> BTreeSet<usize> {
+            let same = facts.keys().filter(|other| other.0 == campaign);
+            let same = same.filter(|other| day.is_none_or(|day| other.1 == day));
+            same.map(|other| other.2).collect()
+        };
+        let (all, of_day) = (present(None), present(Some(day)));
+        // Each set has the very row that is asked about.
+        let (own, first) = (*all.first().unwrap(), *of_day.first().unwrap());
+        Self {
+            own,
+            of_day: if of_day.contains(&own) { own } else { first },
+            n: all.len(),
+        }
+    }
+}
+
+fn converted(cents: Option<i64>, rate: Option<i64>) -> Option<Reported> {
+    Some(match (cents?, rate) {
+        (0, _) => Reported::Amount(0),
+        (cents, Some(rate)) => Reported::Amount(i128::from(cents) * i128::from(rate)),
+        (_, None) => Reported::NoRate,
+    })
+}
+
+impl Question {
+    /// What a row is counted by: which rows reported what is told by the periods of sums, by day
+    /// for several windows.
+    fn unit_of(&self, campaign: usize, day: usize, n_windows: usize) -> (usize, String) {
+        let date = DAYS[day].parse().expect("a day");
+        let unit = match (n_windows, self.by.contains("PERIOD"), self.grain) {
+            (1, true, "QUARTER") => first_day(date, "MONTH"),
+            (1, true, grain) => first_day(date, grain),
+            (1, false, _) => String::new(),
+            _ => DAYS[day].to_owned(),
+        };
+        (campaign, unit)
+    }
+
+    fn key_of(&self, campaign: usize, day: usize) -> (String, String) {
+        let by = |word: &str, text: String| {
+            if self.by.contains(word) {
+                text
+            } else {
+                String::new()
+            }
+        };
+        let date = DAYS[day].parse().expect("a day");
+        (
+            by("PERIOD", first_day(date, self.grain)),
+            by("CAMPAIGN", CURRENCIES[campaign].to_owned()),
+        )
     }
 }
 
@@ -217,20 +289,8 @@ fn naive(facts: &Facts, rates: &Rates, question: &Question) -> Shown {
     let total = ("total".to_owned(), String::new());
     groups.insert(total.clone(), Sums::default());
     for ((campaign, day, window), values) in facts {
-        let of_campaign = |day: Option<usize>| -> BTreeSet<usize> {
-            let same = facts.keys().filter(|other| other.0 == *campaign);
-            let same = same.filter(|other| day.is_none_or(|day| other.1 == day));
-            same.map(|other| other.2).collect()
-        };
-        let (all, of_day) = (of_campaign(None), of_campaign(Some(*day)));
-        // Each set has this very row.
-        let own = *all.first().unwrap();
-        let counted = if of_day.contains(&own) {
-            own
-        } else {
-            *of_day.first().unwrap()
-        };
-        if *window != counted {
+        let windows = Windows::of(facts, *campaign, *day);
+        if *window != windows.of_day {
             continue;
         }
         let rate = if *campaign == question.into {
@@ -238,43 +298,14 @@ fn naive(facts: &Facts, rates: &Rates, question: &Question) -> Shown {
         } else {
             rates.get(&(*campaign, *day)).copied()
         };
-        let convert = |cents: Option<i64>| {
-            cents.map(|cents| match (cents, rate) {
-                (0, _) => Some(0),
-                (cents, rate) => rate.map(|rate| i128::from(cents) * i128::from(rate)),
-            })
-        };
-        let day_of = DAYS[*day].parse().expect("a day");
-        let period = |grain| first_day(day_of, grain);
-        // Which rows reported what is told by the periods of sums, by day for several windows.
-        let unit = match (all.len(), question.by.contains("PERIOD")) {
-            (1, true) => period(if question.grain == "QUARTER" {
-                "MONTH"
-            } else {
-                question.grain
-            }),
-            (1, false) => String::new(),
-            _ => DAYS[*day].to_owned(),
-        };
-        let unit = (*campaign, unit);
-        let by = |word: &str, text: String| {
-            if question.by.contains(word) {
-                text
-            } else {
-                String::new()
-            }
-        };
-        let key = (
-            by("PERIOD", period(question.grain)),
-            by("CAMPAIGN", CURRENCIES[*campaign].to_owned()),
-        );
-        for key in [key, total.clone()] {
+        let unit = question.unit_of(*campaign, *day, windows.n);
+        for key in [question.key_of(*campaign, *day), total.clone()] {
             let sums = groups.entry(key).or_default();
-            sums.spend.add(&unit, convert(values.0));
-            if *window == own {
-                sums.revenue.add(&unit, convert(values.1));
+            sums.spend.add(&unit, converted(values.0, rate));
+            if *window == windows.own {
+                sums.revenue.add(&unit, converted(values.1, rate));
             }
-            let whole = values.2.map(|it| Some(i128::from(it)));
+            let whole = values.2.map(|it| Reported::Amount(i128::from(it)));
             sums.impressions.add(&unit, whole);
         }
     }
@@ -293,12 +324,12 @@ fn evaluated(sums: &Sums) -> Vec<String> {
     let cell = |needs: &[&Sum], value: Result<String, &'static str>| {
         missing(needs).map_or_else(|| value.unwrap_or_else(str::to_owned), str::to_owned)
     };
-    let cpm = quotient(1000 * spend.sum, 10_000 * impressions.sum);
+    let cpm = quotient(1000 * spend.added, 10_000 * impressions.added);
     vec![
-        cell(&[impressions], Ok(impressions.sum.to_string())),
-        cell(&[spend], Ok(decimal(spend.sum, 4))),
+        cell(&[impressions], Ok(impressions.added.to_string())),
+        cell(&[spend], Ok(decimal(spend.added, 4))),
         cell(&[spend, impressions], cpm),
-        cell(&[revenue, spend], of_spend(revenue.sum, spend.sum)),
+        cell(&[revenue, spend], of_spend(revenue.added, spend.added)),
     ]
 }
 

@@ -313,10 +313,8 @@ fn an_agency(catalogue: &Catalogue) -> (Scope, BrandId) {
     (scope, brand.id)
 }
 
-fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
-    let root = folder.join("store");
-    let store = Store::open(StoreConfig { root }).unwrap();
-    let plugins = PluginHost::new(PluginHostConfig {
+fn no_plugins() -> PluginHost {
+    PluginHost::new(PluginHostConfig {
         executable: PathBuf::from("no-plugins-here"),
         plugin_folders: Vec::new(),
         call_deadline_ms: 1_000,
@@ -324,7 +322,13 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
         rows_per_slice_max: 16_384,
         rows_per_call_max: 1_000_000,
         output_bytes_max: 1_000_000,
-    });
+    })
+}
+
+fn services(folder: &Path, catalogue: Catalogue, clock: Arc<Days>) -> Services {
+    let root = folder.join("store");
+    let store = Store::open(StoreConfig { root }).unwrap();
+    let plugins = no_plugins();
     let config = ServiceConfig {
         restatement: bellwether_domain::provisional::RestatementWindows::default(),
         spool_folder: folder.join("spool"),
