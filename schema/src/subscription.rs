@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, Object, Result};
 use bellwether_domain::error_code::Refusal;
+use bellwether_domain::query::MetricRequest;
 use bellwether_service::MetricsChanged;
 
 use crate::context::{ContextExt, RequestState};
@@ -32,23 +33,39 @@ impl Subscription {
         )]
         input: MetricsInput,
     ) -> Result<impl Stream<Item = Result<MetricsChange>>> {
-        changes(ctx.state(), input).await
+        changes(ctx.state(), input, answers_of(ctx)).await
     }
+}
+
+/// What every answer within an event selects; one that selects nothing where none is asked for.
+fn answers_of(ctx: &Context<'_>) -> Vec<Selection> {
+    let change = ctx.field();
+    let parts = change.selection_set();
+    let answers = parts.filter(|part| part.name() == "metrics");
+    let answers: Vec<Selection> = answers.map(Selection::of).collect();
+    if answers.is_empty() {
+        return vec![Selection::default()];
+    }
+    answers
 }
 
 async fn changes(
     state: &RequestState,
     input: MetricsInput,
+    answers: Vec<Selection>,
 ) -> Result<impl Stream<Item = Result<MetricsChange>> + use<'_>> {
     if input.is_of_the_past() {
         let message = "an answer about the past doesn't change; ask it with `metrics`";
         return Err(resolver_error(&Refusal::invalid(message).at("asOf")));
     }
-    let request = input.clone().into_request(Selection::default());
-    let request = request.map_err(|refusal| resolver_error(&refusal))?;
-    let watch = state.services.watch_metrics(&state.scope, request).await;
+    // What is selected has its part in which dataset, costs and rates an answer is made of.
+    let requests = answers.into_iter();
+    let requests = requests.map(|selection| input.clone().into_request(selection));
+    let requests: Result<Vec<MetricRequest>, Refusal> = requests.collect();
+    let requests = requests.map_err(|refusal| resolver_error(&refusal))?;
+    let watch = state.services.watch_metrics(&state.scope, requests).await;
     let watch = state.answer(watch)?;
-    // After an error there is nothing more.
+    // After an error that doesn't pass by itself there is nothing more.
     Ok(stream::unfold(Some(watch), move |watch| {
         let input = input.clone();
         async move {

@@ -305,13 +305,16 @@ fn budget() -> BudgetConfig {
 fn subscriptions() -> SubscriptionConfig {
     SubscriptionConfig {
         connections_max: 4,
+        unclaimed_connections_max: 4,
         connections_per_agency_max: 4,
         connections_per_token_max: 4,
         operations_per_connection_max: 4,
         init_timeout_ms: 1_000,
+        init_message_bytes_max: 1_000,
         keep_alive_ms: 1_000,
         token_check_ms: 1_000,
         queued_messages_max: 4,
+        queued_bytes_max: 1_000_000,
         send_wait_ms: 1_000,
         coalesce_ms: 1,
         poll_ms: 1,

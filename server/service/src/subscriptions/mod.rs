@@ -23,6 +23,8 @@ pub use watch::{ChangeReason, MetricsChanged, MetricsWatch};
 pub struct SubscriptionConfig {
     /// The most connections of this process.
     pub connections_max: usize,
+    /// The most connections whose client hasn't said who it is.
+    pub unclaimed_connections_max: usize,
     /// The most connections of one agency.
     pub connections_per_agency_max: usize,
     /// The most connections of one token.
@@ -31,6 +33,8 @@ pub struct SubscriptionConfig {
     pub operations_per_connection_max: usize,
     /// How long a WebSocket may take until it says who it is, in milliseconds.
     pub init_timeout_ms: u64,
+    /// The most bytes of a message before it has said so.
+    pub init_message_bytes_max: usize,
     /// How often a silent connection is sent a sign of life; one that answers none until the next
     /// is closed. In milliseconds.
     pub keep_alive_ms: u64,
@@ -39,6 +43,8 @@ pub struct SubscriptionConfig {
     pub token_check_ms: u64,
     /// The most messages that wait for a client to read them.
     pub queued_messages_max: usize,
+    /// The most bytes of them; one message alone may be longer.
+    pub queued_bytes_max: usize,
     /// How long a message may wait for room among them, in milliseconds.
     pub send_wait_ms: u64,
     /// Commits within so many milliseconds are told of in one event.
@@ -53,13 +59,16 @@ impl SubscriptionConfig {
     pub(crate) const fn of_tests() -> Self {
         Self {
             connections_max: 4,
+            unclaimed_connections_max: 2,
             connections_per_agency_max: 3,
             connections_per_token_max: 2,
             operations_per_connection_max: 2,
             init_timeout_ms: 1_000,
+            init_message_bytes_max: 1_000,
             keep_alive_ms: 1_000,
             token_check_ms: 1_000,
             queued_messages_max: 4,
+            queued_bytes_max: 1_000_000,
             send_wait_ms: 1_000,
             coalesce_ms: 1,
             poll_ms: 1,
@@ -73,6 +82,11 @@ impl SubscriptionConfig {
                 "connections_max",
                 self.connections_max,
                 "WebSockets and event streams that are open at once.",
+            ),
+            Limit::of_size(
+                "unclaimed_connections_max",
+                self.unclaimed_connections_max,
+                "WebSockets that are open at once and whose `connection_init` hasn't been accepted.",
             ),
             Limit::of_size(
                 "connections_per_agency_max",
@@ -95,9 +109,19 @@ impl SubscriptionConfig {
                 "Milliseconds until a WebSocket must have sent `connection_init`.",
             ),
             Limit::of_size(
+                "init_message_bytes_max",
+                self.init_message_bytes_max,
+                "Bytes of a message on a WebSocket whose `connection_init` hasn't been accepted.",
+            ),
+            Limit::of_size(
                 "queued_messages_max",
                 self.queued_messages_max,
                 "Messages that wait for a client to read them.",
+            ),
+            Limit::of_size(
+                "queued_bytes_max",
+                self.queued_bytes_max,
+                "Bytes of the messages that wait for a client to read them; one message alone may be longer.",
             ),
             Limit::new(
                 "send_wait_ms",

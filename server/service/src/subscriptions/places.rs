@@ -45,6 +45,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     counts: ConnectionCounts,
+    /// How many of the connections are not yet anybody's.
+    n_unclaimed: usize,
     of_agency: HashMap<AgencyId, usize>,
     of_token: HashMap<TokenId, usize>,
 }
@@ -82,7 +84,14 @@ impl ConnectionPlaces {
             state.counts.turned_away += 1;
             return Err(no_place("connections_max", max, "of this server"));
         }
+        let max = self.shared.config.unclaimed_connections_max;
+        if state.n_unclaimed >= max {
+            state.counts.turned_away += 1;
+            let whose = "of clients that haven't said who they are";
+            return Err(no_place("unclaimed_connections_max", max, whose));
+        }
         state.counts.connections += 1;
+        state.n_unclaimed += 1;
         Ok(ConnectionPlace {
             shared: Arc::clone(&self.shared),
             agency: None,
@@ -114,8 +123,12 @@ pub struct ConnectionPlace {
 }
 
 impl ConnectionPlace {
-    /// Counts the connection as its agency's and its token's; refused where these have enough.
+    /// Counts the connection as its agency's and its token's, once; refused where these have
+    /// enough.
     pub fn claim(&mut self, scope: &Scope) -> Result<(), Refusal> {
+        if self.agency.is_some() {
+            return Ok(());
+        }
         let config = &self.shared.config;
         let (agency, token) = (scope.agency(), scope.token().map(|grant| grant.token));
         let mut state = self.shared.lock();
@@ -134,6 +147,7 @@ impl ConnectionPlace {
             state.counts.turned_away += 1;
             return Err(refusal);
         }
+        state.n_unclaimed -= 1;
         *state.of_agency.entry(agency).or_default() += 1;
         if let Some(token) = token {
             *state.of_token.entry(token).or_default() += 1;
@@ -166,8 +180,9 @@ impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.counts.connections -= 1;
-        if let Some(agency) = self.agency {
-            leave(&mut state.of_agency, &agency);
+        match self.agency {
+            Some(agency) => leave(&mut state.of_agency, &agency),
+            None => state.n_unclaimed -= 1,
         }
         if let Some(token) = self.token {
             leave(&mut state.of_token, &token);

@@ -75,7 +75,9 @@ impl RecentCommits {
     }
 
     fn listen(&self, agency: AgencyId) -> Option<watch::Receiver<Recent>> {
-        let teller = self.lock().get(&agency)?.upgrade()?;
+        let tellers = self.lock();
+        // Within the lock: a teller looks for listeners there before it ends.
+        let teller = tellers.get(&agency)?.upgrade()?;
         Some(teller.subscribe())
     }
 }

@@ -1,8 +1,11 @@
-//! One listener's question, and what commits mean for its answer.
+//! One listener's question, and what commits mean for its answers.
+//!
+//! Invariant: a failure that may pass ends no listening; it is tried again, ever more seldom.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bellwether_catalogue::CommitChange;
 use bellwether_domain::Scope;
 use bellwether_domain::query::{MetricQuery, MetricRequest, joined};
 use bellwether_domain::segment::Snapshot;
@@ -18,6 +21,12 @@ use crate::services::{Parts, Services};
 
 /// How often it is looked whether a day has passed, and with it a range like the last seven days.
 const DAY_CHECK: Duration = Duration::from_mins(1);
+
+/// How long after a failure it is tried again; twice as long after each further one.
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+
+/// The longest that it is waited after a failure.
+const RETRY_MAX: Duration = Duration::from_secs(10);
 
 /// Why a listener is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,38 +67,43 @@ pub struct MetricsChanged {
     pub days: Vec<DateRange>,
 }
 
-/// A question whose changes are told.
+/// A question, asked in one or several ways, whose changes are told.
 #[derive(Debug)]
 pub struct MetricsWatch {
     parts: Arc<Parts>,
     scope: Scope,
-    request: MetricRequest,
+    requests: Vec<MetricRequest>,
     recent: Receiver<Recent>,
     seen: Option<Seen>,
+    /// How often it failed since it last did not.
+    n_failures: u32,
 }
 
 /// What the listener was told last.
 #[derive(Debug)]
 struct Seen {
     snapshot: Snapshot,
-    query: MetricQuery,
+    /// By request.
+    queries: Vec<MetricQuery>,
     attributes: Arc<Attributes>,
 }
 
 impl Services {
-    /// Listens to what changes the answer to a metric query, for what the scope sees.
+    /// Listens to what changes the answer to any of these metric queries, for what the scope
+    /// sees.
     pub async fn watch_metrics(
         &self,
         scope: &Scope,
-        request: MetricRequest,
+        requests: Vec<MetricRequest>,
     ) -> Result<MetricsWatch> {
         let recent = self.parts.recent_commits(scope).await?;
         let watch = MetricsWatch {
             parts: Arc::clone(&self.parts),
             scope: scope.clone(),
-            request,
+            requests,
             recent,
             seen: None,
+            n_failures: 0,
         };
         // What is wrong with the question is told now.
         watch.planned().await?;
@@ -101,18 +115,20 @@ impl MetricsWatch {
     /// The next change, the first one at once; `None` when the server stops.
     pub async fn next(&mut self) -> Result<Option<MetricsChanged>> {
         loop {
-            if self.seen.is_some() {
-                // Time passes too.
-                let woken = timeout(DAY_CHECK, self.recent.changed()).await;
+            if let Some(pause) = self.pause() {
+                let woken = timeout(pause, self.recent.changed()).await;
                 if matches!(woken, Ok(Err(_))) {
                     return Ok(None);
                 }
             }
             let recent = self.recent.borrow_and_update().clone();
-            let (query, attributes) = self.planned().await?;
+            let planned = self.planned().await;
+            let Some((queries, attributes)) = self.unless_it_may_pass(planned)? else {
+                continue;
+            };
             let now = Seen {
                 snapshot: recent.snapshot,
-                query,
+                queries,
                 attributes,
             };
             let before = self.seen.take();
@@ -124,13 +140,49 @@ impl MetricsWatch {
         }
     }
 
-    /// The canonical query as it is now.
-    async fn planned(&self) -> Result<(MetricQuery, Arc<Attributes>)> {
+    /// How long to wait for commits before the next look; `None` for not at all.
+    fn pause(&self) -> Option<Duration> {
+        match self.n_failures {
+            // Time passes too.
+            0 => self.seen.as_ref().map(|_| DAY_CHECK),
+            n => {
+                let factor = 2_u32.saturating_pow(n - 1);
+                Some(FIRST_RETRY.saturating_mul(factor).min(RETRY_MAX))
+            }
+        }
+    }
+
+    /// What was planned; `None` after a failure that may pass by itself. What was told last stays
+    /// as it is, so that nothing is left out at the next try.
+    fn unless_it_may_pass<T>(&mut self, planned: Result<T>) -> Result<Option<T>> {
+        match planned {
+            Ok(planned) => {
+                self.n_failures = 0;
+                Ok(Some(planned))
+            }
+            Err(error) if error.code().http_status() >= 500 => {
+                self.n_failures = self.n_failures.saturating_add(1);
+                tracing::warn!(
+                    error = error.chain(),
+                    "a question could not be looked at for a listener"
+                );
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The canonical queries as they are now.
+    async fn planned(&self) -> Result<(Vec<MetricQuery>, Arc<Attributes>)> {
         let (_, attributes) = self.parts.attributes(&self.scope).await?;
         let context = attributes.plan_context(self.parts.clock.now());
-        let query = self.request.plan(&context)?;
-        check(&self.request, &query, &attributes)?;
-        Ok((query, attributes))
+        let queries = self.requests.iter().map(|request| {
+            let query = request.plan(&context)?;
+            check(request, &query, &attributes)?;
+            Ok(query)
+        });
+        let queries = queries.collect::<Result<_>>()?;
+        Ok((queries, attributes))
     }
 }
 
@@ -143,22 +195,24 @@ fn changed(before: Option<&Seen>, now: &Seen, recent: &Recent) -> Option<Metrics
             days,
         })
     };
-    let all = || now.query.days_read();
+    let all = || joined(now.queries.iter().flat_map(MetricQuery::days_read));
     let Some(before) = before else {
         return tell(ChangeReason::Subscribed, all());
     };
     if records_differ(before, now) {
         return tell(ChangeReason::Records, all());
     }
-    if before.query != now.query {
+    if before.queries != now.queries {
         return tell(ChangeReason::Day, all());
     }
     let Some(changes) = recent.after(before.snapshot.commit) else {
         return tell(ChangeReason::Facts, all());
     };
-    let touched = changes
-        .iter()
-        .flat_map(|change| now.query.days_touched(&change.facts));
+    let queries = now.queries.iter();
+    let touched = queries.flat_map(|query| {
+        let of_change = |change: &CommitChange| query.days_touched(&change.facts);
+        changes.iter().flat_map(of_change)
+    });
     let days = joined(touched);
     (!days.is_empty()).then(|| tell(ChangeReason::Facts, days))?
 }
@@ -169,13 +223,16 @@ fn records_differ(before: &Seen, now: &Seen) -> bool {
     if Arc::ptr_eq(&before.attributes, &now.attributes) {
         return false;
     }
-    let on_the_same_days = MetricQuery {
-        range: before.query.range,
-        compare: before.query.compare,
-        ..now.query.clone()
-    };
-    on_the_same_days != before.query
-        || now
-            .attributes
-            .differ_in_known(&before.attributes, &now.query.brands)
+    let mut pairs = before.queries.iter().zip(&now.queries);
+    pairs.any(|(before_query, query)| {
+        let on_the_same_days = MetricQuery {
+            range: before_query.range,
+            compare: before_query.compare,
+            ..query.clone()
+        };
+        on_the_same_days != *before_query
+            || now
+                .attributes
+                .differ_in_known(&before.attributes, &query.brands)
+    })
 }

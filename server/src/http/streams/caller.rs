@@ -44,6 +44,15 @@ impl Caller {
     /// moment ends no connection.
     pub(super) async fn has_fallen(&self) -> Option<Refusal> {
         let refusal = self.still_stands().await.err()?;
-        (refusal.code.http_status() < 500).then_some(refusal)
+        is_about_token(&refusal).then_some(refusal)
     }
+}
+
+/// Whether a refusal says that the token doesn't open what it is for; any other may be gone in a
+/// moment.
+pub(super) fn is_about_token(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code,
+        ErrorCode::Unauthenticated | ErrorCode::Forbidden
+    )
 }

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::caller::Caller;
 use super::message::{self, Close, Said};
-use super::operation::{Ended, Operation, Outbox};
+use super::operation::{Ended, Operation};
+use super::outbox::Outbox;
 
 /// The operations that run.
 type Running = FuturesUnordered<Abortable<BoxFuture<'static, Ended>>>;
@@ -31,7 +32,7 @@ pub(super) struct Conversation {
     pub(super) header_token: Option<String>,
     pub(super) request_id: String,
     pub(super) message_bytes_max: usize,
-    pub(super) outbox: Outbox,
+    pub(super) outbox: Outbox<Message>,
     pub(super) place: ConnectionPlace,
     pub(super) stopping: CancellationToken,
     /// Known once `connection_init` is acknowledged.
@@ -117,7 +118,8 @@ impl Conversation {
     }
 
     async fn say(&self, message: Message) -> Result<(), Close> {
-        let said = self.outbox.put(message).await;
+        let n_bytes = message::length(&message);
+        let said = self.outbox.put(message, n_bytes).await;
         said.map_err(|_| Close::Slow)
     }
 
@@ -138,7 +140,7 @@ impl Conversation {
                 Ok(())
             }
             Ended::Slow => Err(Close::Slow),
-            Ended::Forbidden(refusal) => Err(Close::forbidden(&refusal)),
+            Ended::Refused(refusal) => Err(Close::refused(&refusal)),
         }
     }
 
@@ -152,9 +154,9 @@ impl Conversation {
             Message::Close(_) => return Err(Close::Gone),
             Message::Ping(_) | Message::Pong(_) => return Ok(None),
         };
-        let max = self.message_bytes_max;
+        let (limit, max) = self.message_bytes_max();
         if text.len() > max {
-            return Err(Close::too_large(max));
+            return Err(Close::too_large(limit, max));
         }
         match message::read(&text)? {
             Said::Init { token } => self.greet(token).await?,
@@ -170,6 +172,15 @@ impl Conversation {
         Ok(None)
     }
 
+    /// How long a message may be, and which limit says so.
+    fn message_bytes_max(&self) -> (&'static str, usize) {
+        if self.caller.is_some() {
+            return ("graphql_body_bytes_max", self.message_bytes_max);
+        }
+        let of_strangers = self.services.config().subscriptions.init_message_bytes_max;
+        ("init_message_bytes_max", of_strangers)
+    }
+
     async fn greet(&mut self, token: Option<String>) -> Result<(), Close> {
         if self.caller.is_some() {
             return Err(Close::too_many_inits());
@@ -177,7 +188,7 @@ impl Conversation {
         let token = token.or_else(|| self.header_token.take());
         let token = token.ok_or_else(|| Close::forbidden(&no_token()))?;
         let caller = Caller::known_by(&self.services, token).await;
-        let caller = caller.map_err(|refusal| Close::forbidden(&refusal))?;
+        let caller = caller.map_err(|refusal| Close::refused(&refusal))?;
         let claimed = self.place.claim(&caller.scope);
         claimed.map_err(|refusal| Close::try_later(&refusal))?;
         self.caller = Some(caller);

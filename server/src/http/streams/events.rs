@@ -13,12 +13,12 @@ use poem::web::RemoteAddr;
 use poem::web::sse::{Event, SSE};
 use poem::{IntoResponse, Response};
 use serde_json::json;
-use tokio::sync::mpsc::{Sender, channel};
 use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use super::caller::Caller;
+use super::caller::{Caller, is_about_token};
 use super::message::error_of;
+use super::outbox::{Outbox, SlowClient};
 use crate::http::server::HttpState;
 
 /// One answer as a stream: `next` and `complete`.
@@ -37,13 +37,12 @@ pub(in crate::http) fn streamed(
     let mut place = state.services.connection_place()?;
     place.claim(scope)?;
     let config = state.services.config().subscriptions;
-    let (sender, mut queue) = channel(config.queued_messages_max);
+    let (outbox, mut queue) = Outbox::new(&config);
     let telling = Telling {
         operation: place.operation(0)?,
         place,
         caller: Caller::new(&state.services, token.to_owned(), scope.clone()),
-        sender,
-        send_wait: Duration::from_millis(config.send_wait_ms),
+        outbox,
         token_check: Duration::from_millis(config.token_check_ms),
         stopping: state.streams.stopping.clone(),
     };
@@ -54,22 +53,21 @@ pub(in crate::http) fn streamed(
             connections.break_off(&client);
         }
     });
-    let body = stream::poll_fn(move |context| queue.poll_recv(context));
+    let body = stream::poll_fn(move |context| {
+        queue
+            .poll_recv(context)
+            .map(|it| it.map(|waiting| waiting.message))
+    });
     let keep_alive = Duration::from_millis(config.keep_alive_ms);
     Ok(SSE::new(body).keep_alive(keep_alive).into_response())
 }
-
-/// A client that left an event without room for too long.
-#[derive(Debug)]
-struct SlowClient;
 
 /// What it takes to tell of events.
 struct Telling {
     place: ConnectionPlace,
     operation: OperationPlace,
     caller: Caller,
-    sender: Sender<Event>,
-    send_wait: Duration,
+    outbox: Outbox<Event>,
     token_check: Duration,
     stopping: CancellationToken,
 }
@@ -81,7 +79,7 @@ impl Telling {
         let mut token_check = interval_at(start, self.token_check);
         loop {
             tokio::select! {
-                () = self.sender.closed() => break,
+                () = self.outbox.closed() => break,
                 // Without a `complete`, so that the client comes again.
                 () = self.stopping.cancelled() => break,
                 _ = token_check.tick() => {
@@ -90,12 +88,12 @@ impl Telling {
                     }
                 }
                 event = events.next() => match event {
-                    None => return self.put(complete()).await,
+                    None => return self.put(complete(), 0).await,
                     Some(event) => {
                         if let Err(refusal) = self.caller.still_stands().await {
                             return self.end_for(&refusal).await;
                         }
-                        self.put(next(&event.body)).await?;
+                        self.put(next(&event.body), event.body.len()).await?;
                     }
                 }
             }
@@ -104,21 +102,20 @@ impl Telling {
         Ok(())
     }
 
+    /// Says that the token opens nothing any more. Where nobody can tell at the moment, nothing is
+    /// said, so that the client comes again.
     async fn end_for(&self, refusal: &Refusal) -> Result<(), SlowClient> {
+        if !is_about_token(refusal) {
+            return Ok(());
+        }
         let body = json!({ "errors": [error_of(refusal)] }).to_string();
-        self.put(next(body.as_bytes())).await?;
-        self.put(complete()).await
+        self.put(next(body.as_bytes()), body.len()).await?;
+        self.put(complete(), 0).await
     }
 
-    async fn put(&self, event: Event) -> Result<(), SlowClient> {
-        let sent = self.sender.send_timeout(event, self.send_wait).await;
-        match sent {
-            Err(tokio::sync::mpsc::error::SendTimeoutError::Timeout(_)) => {
-                self.place.note_dropped();
-                Err(SlowClient)
-            }
-            _ => Ok(()),
-        }
+    async fn put(&self, event: Event, n_bytes: usize) -> Result<(), SlowClient> {
+        let sent = self.outbox.put(event, n_bytes).await;
+        sent.inspect_err(|_| self.place.note_dropped())
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::caller::is_about_token;
 use crate::http::error::refusal_json;
 
 /// The subprotocol, the only one that is spoken.
@@ -59,6 +60,16 @@ impl Close {
         Self::For(4403, format!("Forbidden: {}", refusal.message))
     }
 
+    /// Where a token doesn't open the connection: for good, or because nobody can tell at the
+    /// moment. Clients come back after 1013 and after 4403 they don't.
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        if is_about_token(refusal) {
+            Self::forbidden(refusal)
+        } else {
+            Self::try_later(refusal)
+        }
+    }
+
     pub(super) fn not_acceptable() -> Self {
         Self::For(4406, format!("Subprotocol not acceptable; use {PROTOCOL}"))
     }
@@ -83,9 +94,11 @@ impl Close {
         Self::For(1001, "No sign of life within keep_alive_ms".to_owned())
     }
 
-    pub(super) fn too_large(max: usize) -> Self {
-        let limit = "a message is over the limit graphql_body_bytes_max of";
-        Self::For(1009, format!("{limit} {max}"))
+    pub(super) fn too_large(limit: &str, max: usize) -> Self {
+        Self::For(
+            1009,
+            format!("a message is over the limit {limit} of {max}"),
+        )
     }
 
     /// Where there is no place at the moment; clients come back after a while.
@@ -197,6 +210,15 @@ pub(super) fn answer(id: &str, reply: &GraphqlReply) -> Message {
     match errors_alone(reply, body) {
         Some(errors) => of_operation("error", id, errors),
         None => of_operation("next", id, body),
+    }
+}
+
+/// How many bytes a message has, its frame apart.
+pub(super) fn length(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => REASON_BYTES_MAX,
     }
 }
 

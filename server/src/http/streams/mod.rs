@@ -2,7 +2,7 @@
 //! over event streams (graphql-sse in its mode of distinct connections).
 //!
 //! `message` is the WebSocket protocol's words, `conversation` one WebSocket, `operation` one
-//! operation on it, `socket` the way in and out; `events` is the event stream; `caller` is who
+//! operation on it, `socket` the way in and out, `outbox` what waits to be read; `events` is the event stream; `caller` is who
 //! speaks, looked at again and again.
 //! Invariant: a request is prepared, priced and bounded as by POST, and nothing is sent to a token
 //! that opens nothing any more.
@@ -12,6 +12,7 @@ mod conversation;
 mod events;
 mod message;
 mod operation;
+mod outbox;
 mod socket;
 
 use tokio_util::sync::CancellationToken;

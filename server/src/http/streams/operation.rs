@@ -1,35 +1,14 @@
 //! One operation on a WebSocket, from `subscribe` to its last message.
 
-use std::time::Duration;
-
 use bellwether_domain::error_code::Refusal;
 use bellwether_schema::{ApiSchema, GraphqlReply, GraphqlRequest, Method, Started};
 use bellwether_service::OperationPlace;
 use futures_util::StreamExt;
 use poem::web::websocket::Message;
-use tokio::sync::mpsc::Sender;
 
 use super::caller::Caller;
-use super::message::{answer, complete, is_error};
-
-/// What waits for a client to read it.
-#[derive(Debug, Clone)]
-pub(super) struct Outbox {
-    pub(super) messages: Sender<Message>,
-    pub(super) send_wait: Duration,
-}
-
-/// A client that left a message without room for too long.
-#[derive(Debug)]
-pub(super) struct SlowClient;
-
-impl Outbox {
-    /// Puts a message in, when there is room for it.
-    pub(super) async fn put(&self, message: Message) -> Result<(), SlowClient> {
-        let sent = self.messages.send_timeout(message, self.send_wait).await;
-        sent.map_err(|_| SlowClient)
-    }
-}
+use super::message::{answer, complete, is_error, length};
+use super::outbox::{Outbox, SlowClient};
 
 /// How an operation ended that its client did not end.
 #[derive(Debug)]
@@ -38,8 +17,8 @@ pub(super) enum Ended {
     Whole(String),
     /// Its client doesn't read.
     Slow,
-    /// Its token opens nothing any more.
-    Forbidden(Refusal),
+    /// Its token opens nothing any more, or nobody can tell at the moment whether it does.
+    Refused(Refusal),
 }
 
 impl From<SlowClient> for Ended {
@@ -50,7 +29,7 @@ impl From<SlowClient> for Ended {
 
 impl From<Refusal> for Ended {
     fn from(refusal: Refusal) -> Self {
-        Self::Forbidden(refusal)
+        Self::Refused(refusal)
     }
 }
 
@@ -61,7 +40,7 @@ pub(super) struct Operation {
     pub(super) request: GraphqlRequest,
     pub(super) request_id: String,
     pub(super) caller: Caller,
-    pub(super) outbox: Outbox,
+    pub(super) outbox: Outbox<Message>,
     /// Held as long as it runs.
     pub(super) place: OperationPlace,
 }
@@ -86,7 +65,7 @@ impl Operation {
             Started::Answered(reply) => {
                 self.send(&reply).await?;
                 if !is_error(&reply) {
-                    self.outbox.put(complete(&self.id)).await?;
+                    self.put(complete(&self.id)).await?;
                 }
             }
             Started::Streaming(mut events) => {
@@ -94,7 +73,7 @@ impl Operation {
                     self.caller.still_stands().await?;
                     self.send(&event).await?;
                 }
-                self.outbox.put(complete(&self.id)).await?;
+                self.put(complete(&self.id)).await?;
             }
         }
         Ok(())
@@ -102,6 +81,11 @@ impl Operation {
 
     /// Sends the one answer of a query or mutation, or one event.
     async fn send(&self, reply: &GraphqlReply) -> Result<(), SlowClient> {
-        self.outbox.put(answer(&self.id, reply)).await
+        self.put(answer(&self.id, reply)).await
+    }
+
+    async fn put(&self, message: Message) -> Result<(), SlowClient> {
+        let n_bytes = length(&message);
+        self.outbox.put(message, n_bytes).await
     }
 }

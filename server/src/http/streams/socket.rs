@@ -11,12 +11,12 @@ use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use poem::http::{HeaderMap, header};
 use poem::web::websocket::{Message, WebSocket, WebSocketConfig, WebSocketStream};
 use poem::{IntoResponse, Request, Response};
-use tokio::sync::mpsc::{Receiver, channel};
+use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
 use super::conversation::Conversation;
 use super::message::{Close, PROTOCOL};
-use super::operation::Outbox;
+use super::outbox::{Outbox, Waiting};
 use crate::http::auth::bearer;
 use crate::http::error::HttpError;
 use crate::http::request_id::RequestId;
@@ -103,17 +103,14 @@ async fn converse(
 ) {
     let config = state.services.config().subscriptions;
     let (mut sink, mut incoming) = socket.split();
-    let (messages, mut queue) = channel(config.queued_messages_max);
+    let (outbox, mut queue) = Outbox::new(&config);
     let mut conversation = Conversation {
         services: state.services.clone(),
         schema: state.schema.clone(),
         header_token,
         request_id: request_id.clone(),
         message_bytes_max: state.graphql_body_bytes_max,
-        outbox: Outbox {
-            messages,
-            send_wait: Duration::from_millis(config.send_wait_ms),
-        },
+        outbox,
         place,
         stopping: state.streams.stopping.clone(),
         caller: None,
@@ -135,11 +132,14 @@ async fn converse(
 }
 
 /// Writes what there is to write, until it can't.
-async fn write(sink: &mut (impl Sink<Message> + Unpin), queue: &mut Receiver<Message>) {
-    while let Some(message) = queue.recv().await {
+async fn write(sink: &mut (impl Sink<Message> + Unpin), queue: &mut Receiver<Waiting<Message>>) {
+    while let Some(waiting) = queue.recv().await {
+        // Its room is taken until it is written.
+        let Waiting { message, room } = waiting;
         if sink.send(message).await.is_err() {
             return;
         }
+        drop(room);
     }
 }
 
