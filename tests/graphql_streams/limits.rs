@@ -41,15 +41,7 @@ fn an_agency_has_its_connections() {
 fn the_server_has_its_connections_also_of_clients_that_say_nothing() {
     let server = with("connections_max = 1");
     let _first = server.viewer().silent_socket();
-    let reply = server.viewer().get(
-        "/graphql",
-        &[
-            ("connection", "upgrade"),
-            ("upgrade", "websocket"),
-            ("sec-websocket-version", "13"),
-            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-        ],
-    );
+    let reply = server.viewer().get("/graphql", &UPGRADE);
     assert_eq!(reply.status, 429);
     assert_eq!(reply.json()["error"]["code"], "RATE_LIMITED");
     assert!(reply.headers.contains_key("retry-after"));
@@ -86,21 +78,16 @@ fn a_message_has_at_most_as_many_bytes_as_a_request() {
     let config = "[limits]\ngraphql_body_bytes_max = 2000\n";
     let server = TestServer::with_config(BELLWETHER, config);
     let viewer = server.viewer();
-    let message = |n_bytes: usize| {
-        let frame = r#"{"type":"ping","payload":{"of":""}}"#;
-        let filled = format!(r#""of":"{}""#, "x".repeat(n_bytes - frame.len()));
-        frame.replace(r#""of":"""#, &filled)
-    };
     let mut socket = viewer.connected();
-    socket.say_text(&message(2000));
+    socket.say_text(&ping(2000));
     assert_eq!(socket.message()["type"], "pong");
-    socket.say_text(&message(2001));
+    socket.say_text(&ping(2001));
     let (code, reason) = socket.closed();
     assert_eq!(code, 1009);
     assert!(reason.contains("graphql_body_bytes_max"), "{reason}");
     // Far too long, it is not even read.
     let mut socket = viewer.connected();
-    socket.say_text(&message(100_000));
+    socket.say_text(&ping(100_000));
     assert_eq!(socket.end(), Heard::Gone);
 }
 
@@ -120,6 +107,66 @@ fn a_client_that_does_not_read_is_dropped_and_others_go_on() {
     assert_eq!(slow.end(), Heard::Gone);
     other.say(&json!({ "type": "ping" }));
     assert_eq!(other.message(), json!({ "type": "pong" }));
+}
+
+#[test]
+fn a_client_that_leaves_too_many_bytes_unread_is_dropped() {
+    let server = with("queued_bytes_max = 1000\nsend_wait_ms = 50\nkeep_alive_ms = 60000");
+    let mut slow = server.viewer().connected();
+    for id in 0..400 {
+        slow.subscribe(&id.to_string(), INTROSPECTION);
+    }
+    assert_eq!(slow.end(), Heard::Gone);
+    // One answer alone may be longer.
+    let mut reader = server.viewer().connected();
+    reader.subscribe("1", INTROSPECTION);
+    assert!(reader.event("1").to_string().len() > 1000);
+}
+
+#[test]
+fn before_init_a_message_is_short() {
+    let server = with("init_message_bytes_max = 200");
+    let mut stranger = server.viewer().silent_socket();
+    stranger.say_text(&ping(200));
+    assert_eq!(stranger.message()["type"], "pong");
+    stranger.say_text(&ping(201));
+    let (code, reason) = stranger.closed();
+    assert_eq!(code, 1009);
+    assert!(reason.contains("init_message_bytes_max"), "{reason}");
+    let mut known = server.viewer().connected();
+    known.say_text(&ping(201));
+    assert_eq!(known.message()["type"], "pong");
+}
+
+#[test]
+fn strangers_have_few_connections_and_leave_those_of_others_alone() {
+    let server = with("unclaimed_connections_max = 1");
+    let viewer = server.viewer();
+    let _first = viewer.connected();
+    let mut second = viewer.silent_socket();
+    let refused = viewer.get("/graphql", &UPGRADE);
+    assert_eq!(refused.status, 429);
+    let told = &refused.text;
+    assert!(told.contains("unclaimed_connections_max"), "{told}");
+    assert_eq!(viewer.events(APRIL).status, 200);
+    second.say(&viewer.init());
+    assert_eq!(second.message()["type"], "connection_ack");
+    viewer.connected();
+}
+
+/// What asks for a WebSocket.
+const UPGRADE: [(&str, &str); 4] = [
+    ("connection", "upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
+/// A `ping` of so many bytes.
+fn ping(n_bytes: usize) -> String {
+    let frame = r#"{"type":"ping","payload":{"of":""}}"#;
+    let filled = format!(r#""of":"{}""#, "x".repeat(n_bytes - frame.len()));
+    frame.replace(r#""of":"""#, &filled)
 }
 
 /// Asks for much at a low price.

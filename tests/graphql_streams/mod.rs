@@ -4,7 +4,9 @@
 mod changes;
 mod events;
 mod limits;
+mod outages;
 mod protocol;
+mod selections;
 mod tokens;
 
 use bellwether_test_support::{Persona, TestServer};

@@ -63,6 +63,17 @@ impl PostgresCluster {
         assert!(status.success(), "dropdb {name} failed");
     }
 
+    /// Runs a statement in a database.
+    pub fn execute(&self, url: &str, statement: &str) {
+        let (_, name) = url.rsplit_once('/').expect("a URL ends in the name");
+        let status = Command::new(format!("{}/psql", self.bin_dir))
+            .args(["-h", &self.socket_dir, "-U", "bellwether", "-d", name])
+            .args(["--quiet", "-v", "ON_ERROR_STOP=1", "-c", statement])
+            .status()
+            .expect("psql lies beside initdb");
+        assert!(status.success(), "{statement} failed");
+    }
+
     fn start() -> Result<Self, String> {
         let mut watchdog = Command::new("sh")
             .args(["-c", SCRIPT, "sh", SCRIPT])

@@ -57,6 +57,13 @@ impl Services {
         self.parts.connections.enter()
     }
 
+    /// A place for a connection of this scope, also where strangers have all of theirs.
+    pub fn connection_place_of(&self, scope: &Scope) -> Result<ConnectionPlace, Refusal> {
+        let mut place = self.parts.connections.enter_beside(usize::MAX)?;
+        place.claim(scope)?;
+        Ok(place)
+    }
+
     /// How many connections are open, and how much runs on them.
     pub fn connection_counts(&self) -> ConnectionCounts {
         self.parts.connections.counts()
@@ -78,17 +85,21 @@ impl ConnectionPlaces {
     }
 
     pub(super) fn enter(&self) -> Result<ConnectionPlace, Refusal> {
+        self.enter_beside(self.shared.config.unclaimed_connections_max)
+    }
+
+    /// A place unless there are so many unclaimed ones.
+    fn enter_beside(&self, unclaimed_max: usize) -> Result<ConnectionPlace, Refusal> {
         let max = self.shared.config.connections_max;
         let mut state = self.shared.lock();
         if state.counts.connections >= max {
             state.counts.turned_away += 1;
             return Err(no_place("connections_max", max, "of this server"));
         }
-        let max = self.shared.config.unclaimed_connections_max;
-        if state.n_unclaimed >= max {
+        if state.n_unclaimed >= unclaimed_max {
             state.counts.turned_away += 1;
             let whose = "of clients that haven't said who they are";
-            return Err(no_place("unclaimed_connections_max", max, whose));
+            return Err(no_place("unclaimed_connections_max", unclaimed_max, whose));
         }
         state.counts.connections += 1;
         state.n_unclaimed += 1;

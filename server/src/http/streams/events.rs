@@ -34,8 +34,7 @@ pub(in crate::http) fn streamed(
     client: &RemoteAddr,
     events: BoxStream<'static, GraphqlReply>,
 ) -> Result<Response, Refusal> {
-    let mut place = state.services.connection_place()?;
-    place.claim(scope)?;
+    let place = state.services.connection_place_of(scope)?;
     let config = state.services.config().subscriptions;
     let (outbox, mut queue) = Outbox::new(&config);
     let telling = Telling {
