@@ -93,6 +93,7 @@ pub(crate) async fn entities(
     representations: &[Any],
 ) -> Result<Vec<Option<Entity>>> {
     let keys = keys(representations).map_err(|refusal| resolver_error(&refusal))?;
+    let _read = state.reads.begin();
     let brands = brands(state, &keys).await?;
     let campaigns = campaigns(state, &keys).await?;
     let entity = |key: &Key| match key {
