@@ -165,7 +165,7 @@ const steps = {
     await shows(page, ".result-window", '"FACTS"');
     await shot(page, "subscription");
     // Stopped, it hears no more: the next answer is a query's.
-    await press(page, "Stop query");
+    await press(page, "Stop query (Ctrl-Enter)");
     assertQuiet(seen);
     for (const request of seen.requests) assert.ok(!request.url().includes("bw_"));
   },

@@ -22,6 +22,8 @@ const SCALARS = {
   Date: "string",
   DateTime: "string",
   Decimal: "string",
+  // A router's keys; applications don't meet them.
+  _Any: "unknown",
   JSON: "unknown",
 };
 
