@@ -87,7 +87,8 @@ fn read_file(file: &[u8]) -> Result<RateLines, Refusal> {
         let (limit, max) = ("rates_file_bytes_max", RATES_FILE_BYTES_MAX);
         return Err(Refusal::limit(limit, max, what));
     }
-    let mut reader = reader_of(file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file));
+    let text = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
+    let mut reader = reader_of(text);
     let mut record = ByteRecord::new();
     if !next(&mut reader, &mut record)? {
         let message = "the file is empty; it begins with `date,from,to,rate,source`";
@@ -97,7 +98,7 @@ fn read_file(file: &[u8]) -> Result<RateLines, Refusal> {
     let n_columns = header.len();
     let mut lines = RateLines::new(RatesFileColumns::of_header(header)?);
     while !lines.are_hopeless() && next(&mut reader, &mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |start| line_of(text, start));
         match cells(&record) {
             _ if record.as_slice().len() > RATE_LINE_BYTES_MAX => {
                 let what = format!("a line of {} bytes", record.as_slice().len());
@@ -127,6 +128,16 @@ fn next(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> Result<bool, Ref
     read.map_err(|error| Refusal::invalid(format!("the file can't be read: {error}")))
 }
 
+/// The line on which a record stands. The reader counts from before the blank lines that it skipped
+/// on its way to it.
+fn line_of(text: &[u8], start: &csv::Position) -> u64 {
+    let from = usize::try_from(start.byte()).expect("a position within a slice is a usize");
+    let skipped = text[from..]
+        .iter()
+        .take_while(|it| matches!(it, b'\r' | b'\n'));
+    start.line() + skipped.filter(|it| **it == b'\n').count() as u64
+}
+
 fn cells(record: &ByteRecord) -> Option<Vec<&str>> {
     record
         .iter()
@@ -154,6 +165,9 @@ mod tests {
         let told = problems(&file);
         let lines: Vec<u64> = told.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [2, 4, 5]);
+        let crlf = b"date,from,to,rate\r\n\r\n\r\n2026-04-01,EUR\r\n2026-04-02,EUR\r\n";
+        let lines = problems(crlf).into_iter().map(|(line, _)| line);
+        assert_eq!(lines.collect::<Vec<_>>(), [4, 5]);
         assert!(told[1].1.contains("rate_line_bytes_max"));
     }
 
