@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError, Value};
+use async_graphql::{
+    MergedObject, Request, Response, Schema, SchemaBuilder, ServerError, Value,
+};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::{Cost, Services};
@@ -25,12 +27,23 @@ use crate::guard::NESTING_MAX;
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX, SchemaLimits};
 use crate::mutation::Mutation;
 use crate::query::Query;
+use crate::records::{RecordMutation, RecordQuery};
 use crate::refusal::{InputTypes, server_error, tagged, too_slow};
 use crate::request::{GraphqlReply, GraphqlRequest, Method, ReplyOutcome};
 use crate::stored::{self, DocumentPolicy};
 use crate::subscription::Subscription;
 
-type Root = Schema<Query, Mutation, Subscription>;
+type Root = Schema<QueryRoot, MutationRoot, Subscription>;
+
+/// The root of queries: everything is seen as the token's agency, member and role may see it.
+#[derive(Debug, MergedObject)]
+#[graphql(name = "Query")]
+pub(crate) struct QueryRoot(Query, RecordQuery);
+
+/// The root of mutations: each is done whole or not at all, one after another.
+#[derive(Debug, MergedObject)]
+#[graphql(name = "Mutation")]
+pub(crate) struct MutationRoot(Mutation, RecordMutation);
 
 /// The API over the services; cheap to clone.
 #[derive(Clone)]
@@ -77,8 +90,10 @@ pub(crate) fn root(limits: &SchemaLimits) -> Root {
     builder(limits).data(subgraph).finish()
 }
 
-fn builder(limits: &SchemaLimits) -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query, Mutation, Subscription)
+fn builder(limits: &SchemaLimits) -> SchemaBuilder<QueryRoot, MutationRoot, Subscription> {
+    let query = QueryRoot(Query, RecordQuery::default());
+    let mutation = MutationRoot(Mutation, RecordMutation::default());
+    Schema::build(query, mutation, Subscription)
         .limit_complexity(limits.complexity_max)
         // The guard has looked at depth; this only must not refuse what the guard lets through.
         .limit_recursive_depth(2 * NESTING_MAX)

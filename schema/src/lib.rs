@@ -5,7 +5,7 @@
 //! and `api.rs` are the way of a request, `export.rs` that of an export and `streaming.rs` that of
 //! a subscription; `guard.rs` refuses documents that would be too costly before anything else
 //! looks at them; `query.rs`, `mutation.rs` and `subscription.rs` are the roots; `metrics/`,
-//! `nouns/` and `catalog/` hold the types.
+//! `nouns/`, `records/` and `catalog/` hold the types.
 //! Invariant: no HTTP, no SQL and no Arrow here; every resolver reads through
 //! [`Services`](bellwether_service::Services) and with the caller's scope.
 
@@ -28,6 +28,7 @@ mod nouns;
 mod paging;
 mod query;
 mod reads;
+mod records;
 mod refusal;
 mod request;
 mod scalars;

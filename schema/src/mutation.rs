@@ -133,7 +133,7 @@ pub(crate) struct SetCampaignLabelsPayload {
 }
 
 /// The root of mutations: each is done whole or not at all, one after another.
-#[Object]
+#[Object(name = "MutationOfFacts")]
 impl Mutation {
     /// Renames a brand; the next answer shows the new name.
     async fn rename_brand(
@@ -359,7 +359,18 @@ pub(crate) async fn outcome<T>(
 fn is_mendable(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::InvalidInput | ErrorCode::LimitExceeded | ErrorCode::Conflict
+        ErrorCode::InvalidInput
+            | ErrorCode::LimitExceeded
+            | ErrorCode::Conflict
+            | ErrorCode::RevisionConflict
+            | ErrorCode::OverlappingPeriod
+            | ErrorCode::EmptyPeriod
+            | ErrorCode::LinkCycle
+            | ErrorCode::InvalidPercentage
+            | ErrorCode::InvalidDistribution
+            | ErrorCode::UnknownCurrency
+            | ErrorCode::UnknownCountry
+            | ErrorCode::ApprovalRefused
     )
 }
 

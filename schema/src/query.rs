@@ -27,7 +27,7 @@ pub(crate) const ROWS_PER_PAGE: i32 = 100;
 pub(crate) struct Query;
 
 /// The root of queries: everything is seen as the token's agency, member and role may see it.
-#[Object]
+#[Object(name = "QueryOfFacts")]
 impl Query {
     /// Who asks.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {

@@ -6,7 +6,8 @@ use bellwether_test_support::postgres::PostgresCluster;
 
 use super::{
     attribute_cases, compaction_cases, copy_cases, custom_metric_cases, exchange_rate_cases,
-    export_cases, ingest_cases, repair_cases, tenancy_cases, version_cases,
+    export_cases, ingest_cases, record_cases, record_rule_cases, repair_cases, tenancy_cases,
+    version_cases,
 };
 
 macro_rules! conformance {
@@ -57,6 +58,20 @@ conformance! {
     export_cases::an_export_is_found_by_who_began_it_and_sees_its_brands,
     export_cases::an_agency_has_so_many_exports,
     export_cases::an_export_that_nobody_works_on_has_failed,
+    record_cases::a_record_is_as_it_stood_at_every_moment,
+    record_cases::a_list_is_as_it_stood_at_a_moment,
+    record_cases::a_revision_names_the_one_it_is_based_on,
+    record_cases::a_record_is_of_its_kind_alone,
+    record_cases::records_are_their_agencys_and_their_brands_alone,
+    record_rule_cases::a_record_names_only_records_and_campaigns_of_its_brand,
+    record_rule_cases::agreements_of_the_same_parties_do_not_overlap,
+    record_rule_cases::linked_campaigns_form_no_circle,
+    record_rule_cases::a_content_is_approved_by_another_member,
+    record_cases::records_come_in_pages_of_every_order,
+    record_cases::records_are_found_by_campaign_key_and_day,
+    record_cases::every_revision_of_a_record_raises_the_catalogue_version,
+    record_rule_cases::an_agency_has_so_many_records_of_a_kind_and_no_more,
+    record_rule_cases::a_record_has_so_many_revisions_and_the_last_archives_it,
     ingest_cases::a_key_is_answered_busy_or_refused_by_the_state_of_its_twin,
     ingest_cases::a_dead_twin_is_taken_over_and_can_not_publish,
     ingest_cases::abandoned_keys_are_free_and_purged_answers_forgotten,

@@ -10,6 +10,8 @@ mod export_cases;
 mod given;
 mod ingest_cases;
 mod lost_database;
+mod record_cases;
+mod record_rule_cases;
 mod repair_cases;
 mod tenancy_cases;
 mod version_cases;

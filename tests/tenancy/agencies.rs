@@ -6,7 +6,8 @@ use bellwether_test_support::TestServer;
 use serde_json::{Value, json};
 
 use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
-use super::{MUTATIONS, OF_FIRST_BRAND, QUERIES, SUBSCRIPTIONS, batch_id, two_brands, with_ids};
+use super::records::{named_record, with_invented_records};
+use super::{OF_FIRST_BRAND, SUBSCRIPTIONS, Use, batch_id, mutations, queries, two_brands, with_ids};
 use crate::given::an_empty_server;
 use crate::metrics::{brand_id, campaign_id};
 
@@ -41,11 +42,12 @@ fn assert_tells_nothing(answer: &Value, secrets: &[String], document: &str) {
 #[test]
 fn every_field_of_the_roots_stands_in_the_tables() {
     let server = an_empty_server();
-    for (root, table) in [
-        ("Query", QUERIES),
-        ("Mutation", MUTATIONS),
-        ("Subscription", SUBSCRIPTIONS),
-    ] {
+    let tables: [(&str, Vec<&Use>); 3] = [
+        ("Query", queries().collect()),
+        ("Mutation", mutations().collect()),
+        ("Subscription", SUBSCRIPTIONS.iter().collect()),
+    ];
+    for (root, table) in tables {
         let data = server.viewer().data(&format!(
             "{{ __type(name: \"{root}\") {{ fields {{ name }} }} }}"
         ));
@@ -85,7 +87,7 @@ fn another_agency_is_told_of_nothing() {
 fn without_a_token_every_field_is_refused() {
     let server = two_brands();
     let (owner, anonymous) = (server.owner(), server.anonymous());
-    for one in QUERIES.iter().chain(MUTATIONS).chain(SUBSCRIPTIONS) {
+    for one in queries().chain(mutations()).chain(SUBSCRIPTIONS) {
         let query = with_ids(one, &owner, &server);
         let reply = anonymous.post_json("/graphql", &json!({ "query": query }));
         assert_eq!(reply.status, 401, "{query}");
@@ -103,10 +105,10 @@ fn another_agency_sees_and_changes_nothing() {
     let server = two_brands();
     let (owner, stranger) = (server.owner(), server.other_agency());
     let secrets = secrets(&server);
-    for one in QUERIES.iter().chain(MUTATIONS) {
+    for one in queries().chain(mutations()) {
         let query = with_ids(one, &owner, &server);
         // The owner's answer is in the caches before the stranger asks, unless it would change data.
-        if QUERIES.iter().any(|known| known.document == one.document) {
+        if queries().any(|known| known.document == one.document) {
             owner.data(&query);
         }
         let answer = stranger.graphql(&query);
@@ -135,28 +137,26 @@ fn another_agency_sees_and_changes_nothing() {
 fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
     let server = two_brands();
     let (owner, stranger) = (server.owner(), server.other_agency());
+    const RECORD: &str = "rec_01K00000000000000000000000";
     let invented = [
         ("BRAND_ID", "brd_01K00000000000000000000000"),
         ("CAMPAIGN_ID", "cmp_01K00000000000000000000000"),
         ("BATCH_ID", "bat_01K00000000000000000000000"),
         ("EXPORT_ID", "exp_01K00000000000000000000000"),
     ];
-    let batch = batch_id(&owner, &brand_id(&owner, server.brand(0)));
-    for one in QUERIES
-        .iter()
-        .chain(MUTATIONS)
+    let brand = brand_id(&owner, server.brand(0));
+    let batch = batch_id(&owner, &brand);
+    for one in queries()
+        .chain(mutations())
         .filter(|one| one.stranger == FindsNothing)
     {
         let of_another = stranger
             .graphql(&with_ids(one, &owner, &server))
             .to_string();
-        let of_nobody = stranger.graphql(
-            &invented
-                .iter()
-                .fold(one.document.to_owned(), |document, (word, id)| {
-                    document.replace(word, id)
-                }),
-        );
+        let of_nobody = stranger.graphql(&invented.iter().fold(
+            with_invented_records(one.document.to_owned(), RECORD),
+            |document, (word, id)| document.replace(word, id),
+        ));
         let mut of_nobody = of_nobody.to_string();
         for (invented, real) in [
             (invented[0].1, brand_id(&owner, server.brand(0))),
@@ -164,6 +164,9 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
             (invented[2].1, batch.clone()),
         ] {
             of_nobody = of_nobody.replace(invented, &real);
+        }
+        if let Some(record) = named_record(one, &owner, &brand) {
+            of_nobody = of_nobody.replace(RECORD, &record);
         }
         let same = without_export_ids(&of_another) == without_export_ids(&of_nobody);
         assert!(same, "{}: {of_another}, {of_nobody}", one.document);
@@ -182,9 +185,7 @@ fn a_viewer_changes_nothing() {
     let server = two_brands();
     let owner = server.owner();
     // An export changes nothing but the list of exports, of which each member has its own.
-    let changing = MUTATIONS
-        .iter()
-        .filter(|one| !one.field.ends_with("Export"));
+    let changing = mutations().filter(|one| !one.field.ends_with("Export"));
     for one in changing {
         let error = server.viewer().error(&with_ids(one, &owner, &server));
         assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{}", one.document);

@@ -6,7 +6,7 @@ use bellwether_test_support::{Persona, TestServer};
 use serde_json::json;
 
 use super::Stranger::FindsNothing;
-use super::{MUTATIONS, QUERIES, two_brands, with_ids_of};
+use super::{mutations, queries, two_brands, with_ids_of};
 use crate::given::BELLWETHER;
 use crate::metrics::{APRIL, brand_id, metrics};
 
@@ -76,14 +76,14 @@ fn a_client_finds_no_other_brand_campaign_number_or_score() {
     let owner = server.owner();
     let brand = brand_id(&owner, server.brand(1));
     // What names no thing of a brand, such as a custom metric, is the whole agency's.
-    let of_a_brand = QUERIES.iter().filter(|one| one.document.contains("_ID"));
+    let of_a_brand = queries().filter(|one| one.document.contains("_ID"));
     for one in of_a_brand.filter(|one| one.stranger == FindsNothing) {
         let document = with_ids_of(one, &owner, &brand, "secret-2");
         owner.data(&document);
         let error = client.error(&document);
         assert_eq!(error["extensions"]["code"], "NOT_FOUND", "{document}");
     }
-    for one in MUTATIONS {
+    for one in mutations() {
         let document = with_ids_of(one, &owner, &brand, "secret-2");
         let code = client.error(&document)["extensions"]["code"].take();
         assert!(

@@ -3,6 +3,7 @@
 
 mod agencies;
 mod clients;
+mod records;
 
 use bellwether_test_support::{Persona, TestServer};
 
@@ -37,6 +38,16 @@ const fn used(field: &'static str, document: &'static str, stranger: Stranger) -
 }
 
 /// Every field of `Query` with all its ways to name a thing.
+fn queries() -> impl Iterator<Item = &'static Use> {
+    QUERIES.iter().chain(records::RECORD_QUERIES)
+}
+
+/// Every field of `Mutation`.
+fn mutations() -> impl Iterator<Item = &'static Use> {
+    MUTATIONS.iter().chain(records::record_mutations())
+}
+
+/// The fields of `Query` that are not of records.
 const QUERIES: &[Use] = &[
     used(
         "viewer",
@@ -193,7 +204,7 @@ const QUERIES: &[Use] = &[
     ),
 ];
 
-/// Every field of `Mutation`.
+/// The fields of `Mutation` that are not of records.
 const MUTATIONS: &[Use] = &[
     used(
         "saveCustomMetric",
@@ -269,6 +280,7 @@ fn two_brands() -> TestServer {
     analyst.data(
         r#"mutation { saveCustomMetric(input: {name: "delight", formula: "likes", meaning: "secret-delight"}) { userErrors { code } } }"#,
     );
+    records::make_records(&server);
     server
 }
 
@@ -280,7 +292,8 @@ fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
 
 /// The document with the ids of a brand, of a campaign of it, and of its last batch.
 fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> String {
-    let document = one.document.replace("BRAND_ID", brand);
+    let document = records::with_record_ids(one.document.to_owned(), owner, brand);
+    let document = document.replace("BRAND_ID", brand);
     let document = if document.contains("EXPORT_ID") {
         document.replace("EXPORT_ID", &export_id(owner))
     } else {

@@ -11,6 +11,7 @@ mod federation;
 mod finished;
 mod given;
 mod inputs;
+mod records;
 mod refusals;
 mod schema_document;
 mod stored;

@@ -114,6 +114,19 @@ fn require_name(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a brand that the scope doesn't see or that isn't there.
+pub(crate) fn require_present(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    brand: BrandId,
+) -> Result<()> {
+    let seen = scope.sees_brand(brand);
+    if seen && find_row(connection, scope, brand)?.is_some() {
+        return Ok(());
+    }
+    Err(Error::not_found("brand", brand))
+}
+
 fn find_row(
     connection: &mut AnyConnection,
     scope: &Scope,

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::integrity::problems;
 use crate::migrations::migrate_file;
 use crate::row_transfer::{columns, from_postgres, to_postgres};
-use crate::schema::TABLES;
+use crate::tables::TABLES;
 use crate::segments::named_segments;
 
 impl Catalogue {

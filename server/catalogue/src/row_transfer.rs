@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, SqliteConnection};
 
 use crate::error::{Error, Result};
-use crate::schema::TABLES;
+use crate::tables::TABLES;
 
 /// How many rows pass at once: few, since a row of removals can be long.
 const ROWS_AT_ONCE: usize = 200;

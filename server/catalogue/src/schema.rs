@@ -309,6 +309,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    records (agency_id, id) {
+        agency_id -> Text,
+        id -> Text,
+        kind -> Text,
+        brand_id -> Text,
+        campaign_id -> Nullable<Text>,
+        key -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    record_revisions (agency_id, record_id, revision) {
+        agency_id -> Text,
+        record_id -> Text,
+        revision -> BigInt,
+        state -> Text,
+        name -> Text,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        body_json -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     operator_tokens,
@@ -331,6 +358,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_labels,
     score_runs,
     scores,
+    records,
+    record_revisions,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
@@ -338,33 +367,3 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     scores::run_id,
     score_runs::plugin,
 );
-
-/// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 26] = [
-    "agencies",
-    "operator_tokens",
-    "data_store",
-    "members",
-    "custom_metric_revisions",
-    "rate_imports",
-    "exchange_rates",
-    "exports",
-    "tokens",
-    "brands",
-    "member_brands",
-    "campaigns",
-    "campaign_labels",
-    "codes",
-    "staging_leases",
-    "staging_paths",
-    "batches",
-    "commits",
-    "segments",
-    "partition_commits",
-    "removals",
-    "retractions",
-    "dropped_files",
-    "snapshot_pins",
-    "score_runs",
-    "scores",
-];

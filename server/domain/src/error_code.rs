@@ -64,6 +64,24 @@ error_codes! {
         "The body's content type is not one that this address reads.";
     Conflict, "CONFLICT", 409, false,
         "The request contradicts what is already stored, such as an idempotency key used for another request.";
+    RevisionConflict, "REVISION_CONFLICT", 409, false,
+        "A record was changed by somebody else since the revision that the request names; read it again.";
+    OverlappingPeriod, "OVERLAPPING_PERIOD", 409, false,
+        "A period shares days with another one that it has to be apart from; the message names which.";
+    EmptyPeriod, "EMPTY_PERIOD", 400, false,
+        "A period ends before it has a day; `until` is the first day after.";
+    LinkCycle, "LINK_CYCLE", 409, false,
+        "By a link a campaign would hang on itself.";
+    InvalidPercentage, "INVALID_PERCENTAGE", 400, false,
+        "A percentage is not from 0 to 100.";
+    InvalidDistribution, "INVALID_DISTRIBUTION", 400, false,
+        "Shares are not from 0 to 1, or don't come to 1 together within a millionth.";
+    UnknownCurrency, "UNKNOWN_CURRENCY", 400, false,
+        "A currency of a record is no ISO 4217 code.";
+    UnknownCountry, "UNKNOWN_COUNTRY", 400, false,
+        "A country of a record is no ISO 3166 code.";
+    ApprovalRefused, "APPROVAL_REFUSED", 409, false,
+        "A content is approved by another member than its author, and by a revision that changes nothing else.";
     Busy, "BUSY", 409, true,
         "Somebody else is doing the same thing right now; the same request can succeed shortly.";
     LimitExceeded, "LIMIT_EXCEEDED", 413, false,

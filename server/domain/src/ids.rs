@@ -78,6 +78,8 @@ typed_ids! {
     BrandId, "brd", "a brand";
     /// A campaign of a brand on one platform.
     CampaignId, "cmp", "a campaign";
+    /// A record, such as a product or an agreement.
+    RecordId, "rec", "a record";
     /// An ingest batch.
     BatchId, "bat", "a batch";
     /// An immutable file of facts.

@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
 //! [`calendar`], [`brand`],
-//! [`campaign`], [`member`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
+//! [`campaign`], [`member`], [`record`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
 //! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`comparison`], [`attribution`], [`maturity`], [`restatement`] (how numbers are judged), [`catalog`], [`limits`] (what can be asked).
 
 pub mod agency;
@@ -37,6 +37,7 @@ pub mod nearest;
 pub mod provisional;
 pub mod query;
 pub mod rates;
+pub mod record;
 pub mod restatement;
 pub mod sample;
 pub mod scope;

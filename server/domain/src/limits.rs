@@ -23,6 +23,11 @@ use crate::rates::{
     CARRY_DAYS_MAX, RATE_LINE_BYTES_MAX, RATE_MAX, RATE_PLACES_MAX, RATE_SOURCE_BYTES_MAX,
 };
 
+use crate::record::{
+    RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, RECORD_LIST_MAX, RECORD_NAME_BYTES_MAX,
+    RECORD_NOTICE_DAYS_MAX, RECORD_REVISIONS_MAX, RECORD_TEXT_BYTES_MAX, RECORDS_PER_KIND_MAX,
+};
+
 /// A limit that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -196,6 +201,46 @@ pub const LIMITS: &[Limit] = &[
         "report_footer_bytes_max",
         REPORT_FOOTER_BYTES_MAX,
         "Bytes of the footer of a Parquet report.",
+    ),
+    Limit::of_size(
+        "record_key_bytes_max",
+        RECORD_KEY_BYTES_MAX,
+        "Bytes of the agency's own name for a record.",
+    ),
+    Limit::of_size(
+        "record_name_bytes_max",
+        RECORD_NAME_BYTES_MAX,
+        "Bytes of a name or another short text in a record.",
+    ),
+    Limit::of_size(
+        "record_text_bytes_max",
+        RECORD_TEXT_BYTES_MAX,
+        "Bytes of a description or another long text in a record.",
+    ),
+    Limit::of_size(
+        "record_list_max",
+        RECORD_LIST_MAX,
+        "Entries of a list in a record.",
+    ),
+    Limit::of_size(
+        "record_body_bytes_max",
+        RECORD_BODY_BYTES_MAX,
+        "Bytes of a record as JSON.",
+    ),
+    Limit::new(
+        "record_notice_days_max",
+        RECORD_NOTICE_DAYS_MAX as u64,
+        "Days of a notice period in an agreement.",
+    ),
+    Limit::new(
+        "record_revisions_max",
+        RECORD_REVISIONS_MAX as u64,
+        "Revisions of one record; the last one archives it.",
+    ),
+    Limit::new(
+        "records_per_kind_max",
+        RECORDS_PER_KIND_MAX as u64,
+        "Records of one kind in an agency, archived ones too.",
     ),
 ];
 

@@ -30,6 +30,11 @@ impl Role {
         matches!(self, Self::Owner | Self::Manager | Self::Analyst)
     }
 
+    /// Whether the role may make, revise and archive records.
+    pub fn may_keep_records(self) -> bool {
+        matches!(self, Self::Owner | Self::Manager | Self::Analyst)
+    }
+
     /// Whether the role may change brands and campaigns.
     pub fn may_edit(self) -> bool {
         matches!(self, Self::Owner | Self::Manager)

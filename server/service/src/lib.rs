@@ -5,7 +5,7 @@
 //! Invariant: this crate speaks neither HTTP nor GraphQL nor SQL nor Arrow.
 //!
 //! Reading order: [`services`] (the handle), `ingest/` (reports in), `analytics/` (numbers out),
-//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `subscriptions/` (who listens), `custom_metrics`, `exchange_rates`, `steps` (where tests may stop it).
+//! `scoring/` (plugins), `query_places` (how many queries run at once), `export/` (answers as files), `nouns` (brands and campaigns), `subscriptions/` (who listens), `records`, `custom_metrics`, `exchange_rates`, `steps` (where tests may stop it).
 
 mod analytics;
 mod attributes;
@@ -27,6 +27,7 @@ mod finished;
 mod ingest;
 mod nouns;
 mod query_places;
+mod records;
 mod scoring;
 mod services;
 mod snapshot;
@@ -36,7 +37,10 @@ mod subscriptions;
 mod tasks;
 mod verification;
 
-pub use bellwether_catalogue::{BatchFilter, BatchState, BatchSummary, CampaignChange, Retracted};
+pub use bellwether_catalogue::{
+    BatchFilter, BatchState, BatchSummary, CampaignChange, RecordFilter, RecordOrder, RecordPlace,
+    RecordSort, Retracted,
+};
 
 pub use analytics::{
     CacheHeld, CacheMode, CacheState, Cursor, Explanation, MetricsAnswer, OnStale,
@@ -59,6 +63,7 @@ pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};
 pub use nouns::{CampaignPage, Viewer};
 pub use query_places::{QueryCounts, QueryPlace, QueryPlacesConfig};
+pub use records::{RecordOutcome, RecordPage};
 pub use scoring::{PLUGIN_CONFIG_DEFAULT, ScoresByCampaign};
 pub use services::Services;
 pub use startup::SweepReport;

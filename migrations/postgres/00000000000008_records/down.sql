@@ -1,0 +1,3 @@
+DROP TABLE record_revisions;
+DROP FUNCTION refuse_change_of_revision();
+DROP TABLE records;

@@ -1,0 +1,2 @@
+DROP TABLE record_revisions;
+DROP TABLE records;

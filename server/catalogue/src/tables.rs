@@ -1,0 +1,33 @@
+//! The names of all tables, for what copies or counts them one by one.
+
+/// Every table, each after those that it refers to: the order in which a copy is filled.
+pub(crate) const TABLES: [&str; 28] = [
+    "agencies",
+    "operator_tokens",
+    "data_store",
+    "members",
+    "custom_metric_revisions",
+    "rate_imports",
+    "exchange_rates",
+    "exports",
+    "tokens",
+    "brands",
+    "member_brands",
+    "campaigns",
+    "campaign_labels",
+    "codes",
+    "staging_leases",
+    "staging_paths",
+    "batches",
+    "commits",
+    "segments",
+    "partition_commits",
+    "removals",
+    "retractions",
+    "dropped_files",
+    "snapshot_pins",
+    "score_runs",
+    "scores",
+    "records",
+    "record_revisions",
+];
