@@ -3,9 +3,7 @@
 use bellwether_catalogue::{Catalogue, RecordFilter, RecordOrder, RecordPlace, RecordSort};
 use bellwether_domain::ids::{BrandId, RecordId};
 use bellwether_domain::member::Role;
-use bellwether_domain::record::{
-    Body, Record, RecordDraft, RecordKind, RecordState,
-};
+use bellwether_domain::record::{Body, Record, RecordDraft, RecordKind, RecordState};
 use bellwether_domain::time::date;
 use bellwether_domain::{ErrorCode, Scope};
 use serde_json::{Value, json};
@@ -33,7 +31,12 @@ pub(super) fn draft(brand: BrandId, key: &str, body: Body) -> RecordDraft {
     }
 }
 
-pub(super) fn made(catalogue: &Catalogue, scope: &Scope, draft: &RecordDraft, second: i64) -> Record {
+pub(super) fn made(
+    catalogue: &Catalogue,
+    scope: &Scope,
+    draft: &RecordDraft,
+    second: i64,
+) -> Record {
     create(catalogue, scope, draft, second).unwrap()
 }
 

@@ -20,8 +20,8 @@ use crate::error::{Error, Result};
 use crate::integrity::problems;
 use crate::migrations::migrate_file;
 use crate::row_transfer::{columns, from_postgres, to_postgres};
-use crate::tables::TABLES;
 use crate::segments::named_segments;
+use crate::tables::TABLES;
 
 impl Catalogue {
     /// Copies the whole catalogue, tokens' hashes included, into a new SQLite file as it is at one

@@ -3,6 +3,9 @@
 //! Invariant: a revision that was written never changes or goes, which triggers of both databases
 //! hold too.
 
+#[cfg(test)]
+mod tests;
+
 use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::RecordId;
