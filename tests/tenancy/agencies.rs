@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
 use super::records::{named_record, with_invented_records};
-use super::{OF_FIRST_BRAND, SUBSCRIPTIONS, Use, batch_id, mutations, queries, two_brands, with_ids};
+use super::{
+    OF_FIRST_BRAND, SUBSCRIPTIONS, Use, batch_id, mutations, queries, two_brands, with_ids,
+};
 use crate::given::an_empty_server;
 use crate::metrics::{brand_id, campaign_id};
 
