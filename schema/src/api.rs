@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{
-    MergedObject, Request, Response, Schema, SchemaBuilder, ServerError, Value,
-};
+use async_graphql::{MergedObject, Request, Response, Schema, SchemaBuilder, ServerError, Value};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::{Cost, Services};

@@ -105,6 +105,7 @@ pub(crate) async fn read_history(
         })?,
     };
     let (kind, services) = (record.body.kind(), &state.services);
+    let _read = state.reads.begin();
     let revisions = services
         .record_history(&state.scope, kind, record.id, Some(before), size)
         .await;

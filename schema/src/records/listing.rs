@@ -101,6 +101,7 @@ pub(crate) async fn read_page(
     let is_first = after.is_none();
     let as_of = listing.as_of.map(|moment| moment.0);
     let services = &state.services;
+    let _read = state.reads.begin();
     let page = services
         .records(&state.scope, filter, order, as_of, after, size)
         .await;

@@ -190,6 +190,7 @@ macro_rules! record_kind {
             ) -> Result<Option<$Node>> {
                 let state = ctx.state();
                 let (id, as_of) = (parse(&id, "id")?, as_of.map(|moment| moment.0));
+                let _read = state.reads.begin();
                 let found = state
                     .services
                     .record(&state.scope, RecordKind::$Node, id, as_of)
