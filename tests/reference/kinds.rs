@@ -11,7 +11,7 @@ use super::{
 /// runs them all.
 const ELSEWHERE: [(&str, &[&str]); 4] = [
     (
-        "bellwether-plugin-anomaly",
+        "bellwether-plugin-host",
         &[
             "robust_z",
             "weekday_log",
@@ -24,7 +24,7 @@ const ELSEWHERE: [(&str, &[&str]); 4] = [
         ],
     ),
     (
-        "bellwether-plugin-budget",
+        "bellwether-plugin-host",
         &[
             "allocate",
             "allocate_flexible",
@@ -37,7 +37,7 @@ const ELSEWHERE: [(&str, &[&str]); 4] = [
         ],
     ),
     (
-        "bellwether-plugin-audience-fit",
+        "bellwether-plugin-host",
         &[
             "affordability",
             "audience",

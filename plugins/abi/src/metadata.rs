@@ -56,8 +56,10 @@ pub struct Metadata {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The metrics query whose answer is the input.
-    pub query: InputQuery,
+    /// The metrics query whose answer is the input. Without one a server does not run the plugin
+    /// by itself: who runs it brings the rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<InputQuery>,
     /// The column that names the entity of a row; rows come sorted by it.
     pub entity_key: String,
     /// The column whose equal values an alerter must see in one batch.
@@ -101,6 +103,10 @@ pub struct Column {
     /// Whether a row may lack a value.
     #[serde(default)]
     pub nullable: bool,
+    /// Of an input: whether the whole column may be absent where the rows come from. It is then
+    /// sent with every value missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// Why a text is not the metadata of a plugin, as a lower-case sentence.
@@ -140,7 +146,8 @@ impl Metadata {
         if !is_version(&self.version) {
             return Err(named("`version` must look like `1.4.0`"));
         }
-        if self.input.query.window_days == 0 {
+        let window_days = self.input.query.as_ref().map(|query| query.window_days);
+        if window_days == Some(0) {
             return Err(named("`input.query.window_days` must be at least 1"));
         }
         check_columns("input", &self.input.columns).map_err(|what| named(&what))?;
@@ -194,6 +201,11 @@ fn check_columns(side: &str, columns: &[Column]) -> Result<(), String> {
         if !is_identifier(&column.name) {
             return Err(format!(
                 "`{side}.columns[{index}].name` must be `a` to `z`, digits and `_`, at most 64"
+            ));
+        }
+        if column.optional && (side == "output" || !column.nullable) {
+            return Err(format!(
+                "`{side}.columns[{index}].optional` is for columns of the input that are `nullable`"
             ));
         }
         if columns[..index]

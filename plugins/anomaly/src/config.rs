@@ -1,15 +1,42 @@
 //! The thresholds of the anomaly alerter.
 //!
-//! Invariant: the defaults are those that `config.schema.json` tells people; a test compares them.
+//! Invariant: the defaults are those that `metadata.json` tells people; a test compares them.
 //! None of them was calibrated on customers' data; they follow practice and the tests on public
 //! series that plugins/README.md tells of.
 
 use serde::{Deserialize, Serialize};
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Task {
+    /// The last final day of every campaign's figures, and its rates of late.
+    Daily,
+    /// The last value of each series against those before it.
+    Level,
+    /// The same with weekdays or hours, by `slot`.
+    Season,
+    /// The outliers of each finished series.
+    Scan,
+    /// Shares before and after.
+    Shares,
+    /// Events by exposure, before and after.
+    Rates,
+    /// Given p-values, tested at once.
+    Discoveries,
+}
+
 /// How far off a value must be, by which past.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// What is looked at.
+    pub task: Task,
+    /// The last day whose figures no longer change, such as `2026-04-30`; `None` takes the last
+    /// day of the input.
+    pub final_through: Option<String>,
+    /// Whether what is no alert is told too.
+    pub report_all: bool,
     /// Fewer past values give no verdict.
     pub history_min: usize,
     /// The tail that makes an alert, in normal standard deviations.
@@ -42,6 +69,10 @@ pub struct RateConfig {
     pub expected_count_min: f64,
     /// The expected share of false alerts among the alerts of one run over many campaigns.
     pub false_discovery_rate: f64,
+    /// How many last final days of a rate are tested against the days before.
+    pub recent_days: u32,
+    /// How many days before those.
+    pub before_days: u32,
 }
 
 /// How the generalised ESD test scans a finished series.
@@ -57,6 +88,9 @@ pub struct ScanConfig {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            task: Task::Daily,
+            final_through: None,
+            report_all: false,
             // A week: every weekday was seen once.
             history_min: 7,
             // About one false alert in 2,000 quiet days.
@@ -82,6 +116,9 @@ impl Default for RateConfig {
             // Cochran's rule for the normal approximation.
             expected_count_min: 5.0,
             false_discovery_rate: 0.05,
+            // Whole weeks on both sides, so that weekdays weigh alike.
+            recent_days: 7,
+            before_days: 28,
         }
     }
 }
@@ -131,6 +168,13 @@ impl Config {
             self.rates.min_relative >= 0.0,
             "0 or more",
         )?;
+        let days = [self.rates.recent_days, self.rates.before_days];
+        let days = days.iter().all(|days| (1..=RATE_DAYS_MAX).contains(days));
+        within(
+            "rates.recent_days` and `rates.before_days",
+            days,
+            "1 to 365",
+        )?;
         let counts = self.rates.expected_count_min >= 0.0;
         within("rates.expected_count_min", counts, "0 or more")?;
         within("scan.alpha", share(self.scan.alpha), "between 0 and 1")
@@ -139,6 +183,9 @@ impl Config {
 
 /// The longest window of a stream: 60 days of hours, or 60 weeks of days.
 const WINDOW_SEASONS_MAX: usize = 60;
+
+/// The most days on a side of a tested rate: a year.
+const RATE_DAYS_MAX: u32 = 365;
 
 fn within(name: &str, is_valid: bool, accepted: &str) -> Result<(), String> {
     if is_valid {
@@ -167,8 +214,11 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_schema() {
-        let schema = serde_json::from_str(include_str!("config.schema.json")).unwrap();
-        assert_eq!(defaults(&schema), json!(Config::default()));
+        let metadata: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
+        assert_eq!(
+            defaults(&metadata["config_schema"]),
+            json!(Config::default())
+        );
     }
 
     #[test]

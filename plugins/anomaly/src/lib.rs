@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`robust`] (one value against its past), [`season`] (weekdays and hours), [`daily`] (the last final day),
 //! [`level`] (a level that moves), [`detector`] (a stream), [`esd`] (a look back), [`rates`] (shares and rates), [`discoveries`]
-//! (many campaigns at once), [`evidence`] (what a person is told), [`config`] (thresholds).
+//! (many campaigns at once), [`evidence`] (what a person is told), [`config`] (thresholds), and
+//! [`plugin`] (all of it as an alerter).
 
 #![warn(missing_docs)]
 
@@ -17,6 +18,7 @@ pub mod discoveries;
 pub mod esd;
 pub mod evidence;
 pub mod level;
+pub mod plugin;
 pub mod rates;
 pub mod robust;
 pub mod season;

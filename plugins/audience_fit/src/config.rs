@@ -1,6 +1,6 @@
 //! Weights and thresholds.
 //!
-//! Invariant: the defaults are those that `config.schema.json` tells people; a test compares them.
+//! Invariant: the defaults are those that `metadata.json` tells people; a test compares them.
 //! All of them are choices of ours; none was calibrated on labelled data, of which there is none.
 
 use serde::{Deserialize, Serialize};
@@ -327,8 +327,11 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_schema_and_valid() {
-        let schema = serde_json::from_str(include_str!("config.schema.json")).unwrap();
-        assert_eq!(defaults(&schema), json!(Config::default()));
+        let metadata: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
+        assert_eq!(
+            defaults(&metadata["config_schema"]),
+            json!(Config::default())
+        );
         assert_eq!(Config::default().check(), Ok(()));
     }
 

@@ -8,7 +8,7 @@
 //!
 //! Reading order: the components [`audience`], [`offer`], [`tone`], [`affordability`],
 //! [`conversion`], [`feedback`]; then [`composite`], [`subject`] (all of it for one campaign), and
-//! [`config`] (weights and thresholds).
+//! [`config`] (weights and thresholds), [`plugin`] (all of it as a scorer).
 
 #![warn(missing_docs)]
 
@@ -19,6 +19,7 @@ pub mod config;
 pub mod conversion;
 pub mod feedback;
 pub mod offer;
+pub mod plugin;
 pub mod subject;
 pub mod tone;
 

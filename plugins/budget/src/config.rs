@@ -1,14 +1,53 @@
 //! The thresholds of budget proposals.
 //!
-//! Invariant: the defaults are those that `config.schema.json` tells people; a test compares them.
+//! Invariant: the defaults are those that `metadata.json` tells people; a test compares them.
 //! All of them are choices of ours, none was calibrated on customers' data.
 
 use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Task {
+    /// Propose budgets.
+    Propose,
+    /// Tell the fitted curves alone.
+    Fit,
+    /// Divide given amounts into whole minor units.
+    Round,
+}
+
+/// Limits on the sum of a group's budgets, in micros a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupConfig {
+    /// The group's name, such as a platform's.
+    pub group: String,
+    /// The least.
+    #[serde(default)]
+    pub min_micros: Option<i64>,
+    /// The most.
+    #[serde(default)]
+    pub max_micros: Option<i64>,
+}
 
 /// How budgets are proposed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// What is asked.
+    pub task: Task,
+    /// The budget of all campaigns, in micros a day; `None` takes the sum of the present ones.
+    pub total_micros: Option<i64>,
+    /// The currency's minor unit in micros: 10,000 where it has cents.
+    pub minor_unit_micros: i64,
+    /// For [`Task::Fit`]: the return that fits are shrunk towards; `None` takes that of all rows.
+    pub pooled_roi: Option<f64>,
+    /// The last day whose figures no longer change, such as `2026-04-30`; `None` takes the last
+    /// day of the input.
+    pub final_through: Option<String>,
+    /// Limits on groups.
+    pub groups: Vec<GroupConfig>,
     /// The largest decrease of a campaign's budget, as a share of it.
     pub max_decrease: f64,
     /// The largest increase of a campaign's budget, as a share of it.
@@ -54,6 +93,12 @@ pub const DRAWS_MAX: usize = 1_000;
 impl Default for Config {
     fn default() -> Self {
         Self {
+            task: Task::Propose,
+            total_micros: None,
+            minor_unit_micros: 10_000,
+            pooled_roi: None,
+            final_through: None,
+            groups: Vec::new(),
             // `LightweightMMM`'s default; Meridian allows 0.3, Robyn's users set their own.
             max_decrease: 0.2,
             max_increase: 0.2,
@@ -93,6 +138,13 @@ impl Config {
     pub fn check(&self) -> Result<(), String> {
         let share = |value: f64| (0.0..=1.0).contains(&value);
         let positive = |value: f64| value > 0.0 && value.is_finite();
+        within(
+            "minor_unit_micros",
+            self.minor_unit_micros >= 1,
+            "1 or more",
+        )?;
+        let total = self.total_micros.is_none_or(|total| total >= 0);
+        within("total_micros", total, "0 or more, or null")?;
         within("max_decrease", share(self.max_decrease), "0 to 1")?;
         let increase = (0.0..=10.0).contains(&self.max_increase);
         within("max_increase", increase, "0 to 10")?;
@@ -146,8 +198,11 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_schema_and_valid() {
-        let schema = serde_json::from_str(include_str!("config.schema.json")).unwrap();
-        assert_eq!(defaults(&schema), json!(Config::default()));
+        let metadata: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
+        assert_eq!(
+            defaults(&metadata["config_schema"]),
+            json!(Config::default())
+        );
         assert_eq!(Config::default().check(), Ok(()));
     }
 

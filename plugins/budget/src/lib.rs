@@ -9,7 +9,8 @@
 //! Reading order: [`curve`] (what spend brings), [`fit`] (curves from days), [`bounds`],
 //! [`water_filling`] (the optimum of concave curves), [`grid_search`] (of S-shapes), [`allocate`]
 //! (which of both), [`bootstrap`] and [`gate`] (how sure that is), [`rounding`], [`request`] and
-//! [`propose`] (all of it for a portfolio), [`evidence`] (what a person is told), [`config`] (thresholds).
+//! [`propose`] (all of it for a portfolio), [`evidence`] (what a person is told), [`config`] (thresholds),
+//! [`plugin`] (all of it as an allocator).
 
 #![warn(missing_docs)]
 
@@ -23,6 +24,7 @@ pub mod evidence;
 pub mod fit;
 pub mod gate;
 pub mod grid_search;
+pub mod plugin;
 pub mod propose;
 pub mod request;
 pub mod rounding;

@@ -1,6 +1,6 @@
 //! The thresholds of pacing.
 //!
-//! Invariant: the defaults are those that `config.schema.json` tells people; a test compares them.
+//! Invariant: the defaults are those that `metadata.json` tells people; a test compares them.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,11 @@ use crate::caps::Caps;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// The last day whose spend is final, such as `2026-04-30`; `None` takes the last day of the
+    /// input.
+    pub final_through: Option<String>,
+    /// Whether what is no alert is told too.
+    pub report_all: bool,
     /// `medium` from this distance on, as a share of what was expected.
     pub medium_from: f64,
     /// `high` from this distance on.
@@ -30,6 +35,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            final_through: None,
+            report_all: false,
             medium_from: 0.1,
             high_from: 0.2,
             critical_from: 0.3,
@@ -104,8 +111,11 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_schema() {
-        let schema: Value = serde_json::from_str(include_str!("config.schema.json")).unwrap();
-        let defaults = schema["properties"].as_object().unwrap().iter();
+        let metadata: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
+        let defaults = metadata["config_schema"]["properties"]
+            .as_object()
+            .unwrap()
+            .iter();
         let defaults: Value = defaults
             .map(|(name, property)| (name.clone(), property["default"].clone()))
             .collect::<serde_json::Map<_, _>>()

@@ -6,7 +6,8 @@
 //! day up to which spend is final is an argument, and days after it are never judged.
 //!
 //! Reading order: [`calendar`] (weights of weekdays), [`pace`] (the formulas), [`caps`] (what
-//! platforms may spend on a day), [`finding`] (what a person is told), [`config`] (thresholds).
+//! platforms may spend on a day), [`finding`] (what a person is told), [`config`] (thresholds),
+//! [`plugin`] (all of it as an alerter).
 
 #![warn(missing_docs)]
 
@@ -15,5 +16,6 @@ pub mod caps;
 pub mod config;
 pub mod finding;
 pub mod pace;
+pub mod plugin;
 
 mod exact;

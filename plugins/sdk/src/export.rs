@@ -2,7 +2,7 @@
 //!
 //! Every function catches panics and puts their message into the host's error: with a panic
 //! crossing an `extern "C"` boundary the process would end.
-//! Invariant: `export_scorer!` is the only thing outside this crate that uses this module.
+//! Invariant: the `export_` macros are the only things outside this crate that use this module.
 
 #![expect(unsafe_code, reason = "the C ABI is pointers")]
 #![warn(clippy::undocumented_unsafe_blocks)]
@@ -21,37 +21,76 @@ use bellwether_plugin_abi::{
 };
 
 use crate::conversion::struct_of_table;
-use crate::{Input, Scorer};
+use crate::kind::{self, OfKind};
+use crate::{Alerter, Allocator, Input, Scorer};
 
 /// Exports a [`Scorer`] as the plugin of this library. To be called once, in its `lib.rs`.
 #[macro_export]
 macro_rules! export_scorer {
-    ($scorer:ty) => {
+    ($plugin:ty) => {
+        $crate::export_plugin!($crate::export::scorer_descriptor::<$plugin>());
+    };
+}
+
+/// Exports an [`Alerter`] as the plugin of this library. To be called once, in its `lib.rs`.
+#[macro_export]
+macro_rules! export_alerter {
+    ($plugin:ty) => {
+        $crate::export_plugin!($crate::export::alerter_descriptor::<$plugin>());
+    };
+}
+
+/// Exports an [`Allocator`] as the plugin of this library. To be called once, in its `lib.rs`.
+#[macro_export]
+macro_rules! export_allocator {
+    ($plugin:ty) => {
+        $crate::export_plugin!($crate::export::allocator_descriptor::<$plugin>());
+    };
+}
+
+/// The exported symbol that the macros of the kinds share.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_plugin {
+    ($descriptor:expr) => {
         /// The descriptor that Bellwether looks for.
         #[unsafe(no_mangle)]
-        pub static bellwether_plugin: $crate::abi::BwPlugin =
-            $crate::export::scorer_descriptor::<$scorer>();
+        pub static bellwether_plugin: $crate::abi::BwPlugin = $descriptor;
     };
 }
 
 /// The descriptor of a scorer.
 pub const fn scorer_descriptor<S: Scorer>() -> BwPlugin {
+    descriptor::<kind::OfScorer<S>>()
+}
+
+/// The descriptor of an alerter.
+pub const fn alerter_descriptor<A: Alerter>() -> BwPlugin {
+    descriptor::<kind::OfAlerter<A>>()
+}
+
+/// The descriptor of an allocator.
+pub const fn allocator_descriptor<A: Allocator>() -> BwPlugin {
+    descriptor::<kind::OfAllocator<A>>()
+}
+
+const fn descriptor<P: OfKind>() -> BwPlugin {
     BwPlugin {
         magic: MAGIC,
         abi_major: ABI_MAJOR,
         abi_minor: ABI_MINOR,
         struct_size: PLUGIN_STRUCT_SIZE,
         reserved: 0,
-        metadata: S::METADATA.as_ptr(),
-        open: Some(open::<S>),
-        run: Some(run::<S>),
-        close: Some(close::<S>),
+        metadata: P::METADATA.as_ptr(),
+        open: Some(open::<P>),
+        run: Some(run::<P>),
+        close: Some(close::<P>),
     }
 }
 
 /// What the opaque pointer of the ABI leads to.
-struct Instance<S> {
-    scorer: S,
+struct Instance<P> {
+    plugin: P,
     metadata: Metadata,
 }
 
@@ -70,7 +109,7 @@ impl Failure {
     }
 }
 
-unsafe extern "C" fn open<S: Scorer>(
+unsafe extern "C" fn open<P: OfKind>(
     _host: *const BwHost,
     config: *const c_char,
     config_length: usize,
@@ -80,7 +119,7 @@ unsafe extern "C" fn open<S: Scorer>(
     let opened = caught(|| {
         // SAFETY: the host gives `config_length` bytes that live until this call returns.
         let config = unsafe { std::slice::from_raw_parts(config.cast::<u8>(), config_length) };
-        Instance::<S>::open(config)
+        Instance::<P>::open(config)
     });
     let done = opened.map(|opened| {
         let opened = Box::into_raw(Box::new(opened)).cast::<c_void>();
@@ -91,7 +130,7 @@ unsafe extern "C" fn open<S: Scorer>(
     unsafe { report(done, error) }
 }
 
-unsafe extern "C" fn run<S: Scorer>(
+unsafe extern "C" fn run<P: OfKind>(
     instance: *mut c_void,
     input: *mut ArrowArray,
     input_schema: *mut ArrowSchema,
@@ -109,7 +148,7 @@ unsafe extern "C" fn run<S: Scorer>(
     };
     let answered = caught(|| {
         // SAFETY: the host gives back what `open` made, from one thread at a time.
-        let instance = unsafe { &*instance.cast::<Instance<S>>() };
+        let instance = unsafe { &*instance.cast::<Instance<P>>() };
         // SAFETY: the host's own Arrow library wrote the batch.
         let rows = unsafe { from_ffi(rows, &schema) };
         let rows = rows.map_err(|error| Failure::new(ERROR_INPUT, error.to_string()))?;
@@ -126,36 +165,34 @@ unsafe extern "C" fn run<S: Scorer>(
     unsafe { report(done, error) }
 }
 
-unsafe extern "C" fn close<S: Scorer>(instance: *mut c_void) {
+unsafe extern "C" fn close<P: OfKind>(instance: *mut c_void) {
     // SAFETY: the host gives back what `open` made and uses it no more.
-    let instance = unsafe { Box::from_raw(instance.cast::<Instance<S>>()) };
+    let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
     // There is nobody to tell: the host has its answers and is about to end this process.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(instance)));
 }
 
-impl<S: Scorer> Instance<S> {
+impl<P: OfKind> Instance<P> {
     fn open(config: &[u8]) -> Result<Self, Failure> {
         let refused = |message: String| Failure::new(ERROR_CONFIG, message);
-        let metadata = S::METADATA.to_string_lossy();
+        let metadata = P::METADATA.to_string_lossy();
         let metadata = Metadata::parse(&metadata).map_err(|error| refused(error.to_string()))?;
-        let config: S::Config =
-            serde_json::from_slice(config).map_err(|error| refused(error.to_string()))?;
-        let scorer = S::open(config).map_err(refused)?;
-        Ok(Self { scorer, metadata })
+        if metadata.kind != P::KIND {
+            return Err(refused(format!(
+                "the metadata says {:?}, the plugin was exported as {:?}",
+                metadata.kind,
+                P::KIND
+            )));
+        }
+        let plugin = P::open(config).map_err(refused)?;
+        Ok(Self { plugin, metadata })
     }
 
     fn run(&self, rows: StructArray) -> Result<(FFI_ArrowArray, FFI_ArrowSchema), Failure> {
         let input = Input::new(&self.metadata.input, rows)
             .map_err(|message| Failure::new(ERROR_INPUT, message))?;
         let failed = |message: String| Failure::new(ERROR_FAILED, message);
-        let table = self.scorer.score(&input).map_err(failed)?;
-        let entities = input.entities().len();
-        if table.rows() != entities {
-            return Err(failed(format!(
-                "the scorer returned {} rows for {entities} entities",
-                table.rows()
-            )));
-        }
+        let table = self.plugin.run(&input).map_err(failed)?;
         let answer = struct_of_table(&table, &self.metadata.output.columns).map_err(failed)?;
         to_ffi(&answer.to_data()).map_err(|error| failed(error.to_string()))
     }

@@ -20,6 +20,7 @@ use crate::conversion::data_type;
 #[derive(Debug)]
 pub struct Input {
     rows: StructArray,
+    entity_key: String,
     entities: Vec<Range<usize>>,
 }
 
@@ -55,7 +56,19 @@ impl Input {
             .and_then(|keys| keys.as_string_opt::<i32>())
             .ok_or_else(|| format!("input lacks its entity key `{}`", declared.entity_key))?;
         let entities = runs_of_equal(keys);
-        Ok(Self { rows, entities })
+        let entity_key = declared.entity_key.clone();
+        Ok(Self {
+            rows,
+            entity_key,
+            entities,
+        })
+    }
+
+    /// The key of the entity that these rows, one of [`Self::entities`], belong to.
+    pub fn entity(&self, rows: &Range<usize>) -> Option<&str> {
+        let keys = self.rows.column_by_name(&self.entity_key)?;
+        let keys = keys.as_string_opt::<i32>()?;
+        (rows.start < keys.len()).then(|| keys.value(rows.start))
     }
 
     /// The number of rows.

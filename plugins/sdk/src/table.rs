@@ -59,6 +59,19 @@ impl Table {
 }
 
 impl Values {
+    /// As many missing values.
+    pub fn missing(column_type: ColumnType, rows: usize) -> Self {
+        match column_type {
+            ColumnType::Bool => Self::Bool(vec![None; rows]),
+            ColumnType::Int64 => Self::Int64(vec![None; rows]),
+            ColumnType::Float64 => Self::Float64(vec![None; rows]),
+            ColumnType::Utf8 => Self::Utf8(vec![None; rows]),
+            ColumnType::Date => Self::Date(vec![None; rows]),
+            ColumnType::Timestamp => Self::Timestamp(vec![None; rows]),
+            ColumnType::Decimal => Self::Decimal(vec![None; rows]),
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {

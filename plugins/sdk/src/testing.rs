@@ -17,17 +17,19 @@ use bellwether_plugin_abi::{
 use serde_json::Value;
 
 use crate::conversion::{data_type, struct_of_table, table_of_struct};
-use crate::{Input, Table};
+use crate::{Input, Table, Values};
 
 /// Opens the plugin with a configuration, scores the table twice and closes it.
 ///
-/// The table needs the columns that the metadata declares; others are not sent. An `Err` is the
+/// The table needs the columns that the metadata declares; optional ones may be absent, as from a
+/// server that does not have them, and others are not sent. An `Err` is the
 /// plugin's own refusal. Panics when the plugin breaks the ABI: an answer of another shape than
 /// declared, an input that is not released, two answers to the same question.
 pub fn run(plugin: &BwPlugin, config: &Value, table: &Table) -> Result<Table, String> {
     let metadata = metadata(plugin);
     let instance = Instance::open(plugin, config)?;
-    let rows = struct_of_table(table, &metadata.input.columns).expect("the test's table");
+    let table = with_optional_columns(table, &metadata);
+    let rows = struct_of_table(&table, &metadata.input.columns).expect("the test's table");
     let answer = instance.run(&metadata, &rows)?;
     let again = instance.run(&metadata, &rows)?;
     assert_eq!(
@@ -36,6 +38,18 @@ pub fn run(plugin: &BwPlugin, config: &Value, table: &Table) -> Result<Table, St
         "the same input twice has to give the same answer"
     );
     Ok(answer)
+}
+
+/// Absent optional columns come as missing values.
+fn with_optional_columns(table: &Table, metadata: &Metadata) -> Table {
+    let mut whole = table.clone();
+    for column in &metadata.input.columns {
+        if column.optional && table.column(&column.name).is_none() {
+            let missing = Values::missing(column.column_type, table.rows());
+            whole = whole.with(&column.name, missing);
+        }
+    }
+    whole
 }
 
 /// The metadata of a plugin, once its descriptor is found to be of this ABI.

@@ -132,11 +132,10 @@ async fn compute(
     slice: &Slice,
 ) -> Result<Vec<ColumnData>> {
     let declared = &plugin.metadata.input.columns;
-    let sent = batch::encode(declared, &projection.columns, &slice.rows).map_err(|error| {
-        Error::Input {
-            plugin: plugin.name().to_owned(),
-            what: error.to_string(),
-        }
+    let columns: Vec<&ColumnData> = projection.columns.iter().map(AsRef::as_ref).collect();
+    let sent = batch::encode(declared, &columns, &slice.rows).map_err(|error| Error::Input {
+        plugin: plugin.name().to_owned(),
+        what: error.to_string(),
     })?;
     let deadline_ms = child.config().call_deadline_ms;
     let (reply, payload) = child.ask(Request::Run, &sent, deadline_ms).await?;

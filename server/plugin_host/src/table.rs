@@ -67,14 +67,19 @@ macro_rules! for_any_column {
 impl ColumnData {
     /// A column without rows.
     pub fn empty(column_type: ColumnType) -> Self {
+        Self::missing(column_type, 0)
+    }
+
+    /// A column of rows that all lack a value.
+    pub fn missing(column_type: ColumnType, rows: usize) -> Self {
         match column_type {
-            ColumnType::Bool => Self::Bool(Vec::new()),
-            ColumnType::Int64 => Self::Int64(Vec::new()),
-            ColumnType::Float64 => Self::Float64(Vec::new()),
-            ColumnType::Utf8 => Self::Utf8(Vec::new()),
-            ColumnType::Date => Self::Date(Vec::new()),
-            ColumnType::Timestamp => Self::Timestamp(Vec::new()),
-            ColumnType::Decimal => Self::Decimal(Vec::new()),
+            ColumnType::Bool => Self::Bool(vec![None; rows]),
+            ColumnType::Int64 => Self::Int64(vec![None; rows]),
+            ColumnType::Float64 => Self::Float64(vec![None; rows]),
+            ColumnType::Utf8 => Self::Utf8(vec![None; rows]),
+            ColumnType::Date => Self::Date(vec![None; rows]),
+            ColumnType::Timestamp => Self::Timestamp(vec![None; rows]),
+            ColumnType::Decimal => Self::Decimal(vec![None; rows]),
         }
     }
 

@@ -99,11 +99,22 @@ async fn campaigns_are_scored_by_a_child_over_several_slices() {
 }
 
 #[tokio::test]
-async fn the_plugins_own_refusal_of_its_configuration_is_passed_on() {
+async fn a_configuration_against_the_plugins_schema_is_refused_with_its_place() {
     let refused = scored(&json!({"min_cost_micros": -1}), &reference_campaigns()).await;
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "plugin `roi`: open failed (2): `min_cost_micros` is -1, it must be 0 or more"
+        "plugin `roi`: open failed (2): `min_cost_micros`: -1 is less than the minimum of 0"
+    );
+}
+
+#[tokio::test]
+async fn the_plugins_own_refusal_of_its_configuration_is_passed_on() {
+    let config = json!({"keep_at_or_above": -0.5});
+    let refused = scored(&config, &reference_campaigns()).await;
+    let message = refused.unwrap_err().to_string();
+    assert!(
+        message.starts_with("plugin `roi`: open failed (2): ") && message.contains("must fall"),
+        "{message}"
     );
 }
 

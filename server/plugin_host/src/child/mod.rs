@@ -5,6 +5,7 @@
 //! in `serve`, between taking the wire and loading the library, since loading runs code.
 //! Invariant: the library is never unloaded; the end of the process is what unloads it.
 
+mod config;
 mod instance;
 mod library;
 mod wire_files;
@@ -48,7 +49,7 @@ fn serve(args: &PluginHostArgs) -> io::Result<()> {
     let mut instance: Option<Instance<'_>> = None;
     while let Some((request, payload)) = frame::read(&mut wire.input)? {
         match request {
-            Request::Open => match Instance::open(&library, &payload) {
+            Request::Open => match opened(&library, &payload) {
                 Ok(opened) => {
                     instance = Some(opened);
                     frame::write(&mut wire.output, Reply::Opened, &[])?;
@@ -63,6 +64,11 @@ fn serve(args: &PluginHostArgs) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn opened<'a>(library: &'a Library, payload: &[u8]) -> Result<Instance<'a>, CallFailed> {
+    config::check(&library.metadata().config_schema, payload)?;
+    Instance::open(library, payload)
 }
 
 fn run(instance: Option<&Instance<'_>>, batch: &[u8]) -> Result<Vec<u8>, CallFailed> {

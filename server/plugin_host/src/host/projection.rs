@@ -1,7 +1,10 @@
 //! The declared columns of a table, checked against their declaration.
 //!
+//! An optional column that the table lacks is sent with every value missing.
 //! Invariant: a column that a plugin does not declare is not in a projection, and so never leaves
 //! the server.
+
+use std::borrow::Cow;
 
 use crate::abi::Column;
 use crate::discovery::PluginDescriptor;
@@ -12,7 +15,7 @@ use crate::table::{ColumnData, InputTable};
 #[derive(Debug)]
 pub(super) struct Projection<'a> {
     /// In the order of the declaration, of equal length.
-    pub(super) columns: Vec<&'a ColumnData>,
+    pub(super) columns: Vec<Cow<'a, ColumnData>>,
     /// The entity key of each row.
     pub(super) keys: Vec<&'a str>,
 }
@@ -25,11 +28,6 @@ impl<'a> Projection<'a> {
             plugin: plugin.name().to_owned(),
             what,
         };
-        let mut columns = Vec::with_capacity(declared.columns.len());
-        for column in &declared.columns {
-            let data = fitting(column, table).map_err(unfit)?;
-            columns.push(data);
-        }
         let key = table.column(&declared.entity_key);
         let Some(ColumnData::Utf8(keys)) = key else {
             return Err(unfit(format!(
@@ -37,6 +35,11 @@ impl<'a> Projection<'a> {
                 declared.entity_key
             )));
         };
+        let mut columns = Vec::with_capacity(declared.columns.len());
+        for column in &declared.columns {
+            let data = fitting(column, table, keys.len()).map_err(unfit)?;
+            columns.push(data);
+        }
         if let Some(other) = columns.iter().find(|column| column.len() != keys.len()) {
             let lengths = format!("columns of {} and {} rows", keys.len(), other.len());
             return Err(unfit(lengths));
@@ -48,11 +51,19 @@ impl<'a> Projection<'a> {
     }
 }
 
-fn fitting<'a>(column: &Column, table: &'a InputTable) -> Result<&'a ColumnData, String> {
+fn fitting<'a>(
+    column: &Column,
+    table: &'a InputTable,
+    rows: usize,
+) -> Result<Cow<'a, ColumnData>, String> {
     let name = &column.name;
-    let data = table
-        .column(name)
-        .ok_or_else(|| format!("column `{name}` is missing"))?;
+    let data = match table.column(name) {
+        Some(data) => data,
+        None if column.optional => {
+            return Ok(Cow::Owned(ColumnData::missing(column.column_type, rows)));
+        }
+        None => return Err(format!("column `{name}` is missing")),
+    };
     if data.column_type() != column.column_type {
         return Err(format!(
             "column `{name}` is {}, declared is {}",
@@ -65,5 +76,5 @@ fn fitting<'a>(column: &Column, table: &'a InputTable) -> Result<&'a ColumnData,
             "column `{name}` lacks values and is not declared as nullable"
         ));
     }
-    Ok(data)
+    Ok(Cow::Borrowed(data))
 }

@@ -15,7 +15,9 @@ use crate::attributes::Attributes;
 
 /// The metric query that a plugin declares.
 pub(super) fn request(metadata: &Metadata) -> Result<MetricRequest, Refusal> {
-    let query = &metadata.input.query;
+    let query = metadata.input.query.as_ref().ok_or_else(|| {
+        Refusal::invalid("its metadata declares no `input.query`, so that its rows are brought by whoever runs it")
+    })?;
     let by = query
         .by
         .iter()
@@ -58,7 +60,8 @@ pub(super) fn table(
         .iter()
         .filter(|row| row.key.campaign.is_some())
         .collect();
-    let columns = metadata.input.columns.iter().map(|column| {
+    let served = |column: &&Column| !column.optional || is_served(column, answer);
+    let columns = metadata.input.columns.iter().filter(served).map(|column| {
         let data = column_data(column, answer, &rows, attributes)?;
         Ok(NamedColumn {
             name: column.name.clone(),
@@ -68,6 +71,11 @@ pub(super) fn table(
     Ok(InputTable {
         columns: columns.collect::<Result<_, Refusal>>()?,
     })
+}
+
+/// Whether the server has what a column asks for.
+fn is_served(column: &Column, answer: &MetricTable) -> bool {
+    ATTRIBUTES.contains(&column.name.as_str()) || metric_of(column, answer).is_ok()
 }
 
 fn column_data(
@@ -129,6 +137,16 @@ fn metric_of(column: &Column, answer: &MetricTable) -> Result<(Metric, usize), R
         ))
     })
 }
+
+/// What [`attribute`] knows.
+const ATTRIBUTES: [&str; 6] = [
+    "campaign_id",
+    "brand_id",
+    "platform",
+    "objective",
+    "currency",
+    "status",
+];
 
 /// An attribute of the row's campaign, by the column's name.
 fn attribute(name: &str, rows: &[&Row], attributes: &Attributes) -> Option<Vec<Option<String>>> {

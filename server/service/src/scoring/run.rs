@@ -80,7 +80,8 @@ impl Services {
     ) -> Result<ScoresByCampaign> {
         let (mut holding, mut faults) = (HashSet::<Holding>::new(), Vec::new());
         for plugin in self.plugins().await {
-            if plugin.metadata.kind != Kind::Scorer {
+            let is_fed = plugin.metadata.input.query.is_some();
+            if plugin.metadata.kind != Kind::Scorer || !is_fed {
                 continue;
             }
             match Box::pin(self.run_scorer(scope, plugin)).await {

@@ -10,6 +10,7 @@ use super::*;
 
 fn declared() -> Vec<Column> {
     let column = |name: &str, column_type, nullable| Column {
+        optional: false,
         name: name.to_owned(),
         column_type,
         nullable,
