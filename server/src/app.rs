@@ -53,7 +53,7 @@ impl App {
             catalogue,
             store,
             PluginHost::new(config.plugins),
-            Arc::new(SystemClock),
+            config.clock,
             Arc::new(SystemRandom),
             Steps::stopping_at(config.stop_at),
         );

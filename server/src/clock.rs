@@ -19,6 +19,33 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock as if the process had started at another moment; for tests of what depends
+/// on the day.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    began: Timestamp,
+    as_if_at: Timestamp,
+}
+
+impl ShiftedClock {
+    /// A clock that shows this moment now and goes on from it.
+    pub fn starting_at(moment: Timestamp) -> Self {
+        Self {
+            began: SystemClock.now(),
+            as_if_at: moment,
+        }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let elapsed = SystemClock.now().duration_since(self.began);
+        self.as_if_at
+            .saturating_add(elapsed)
+            .unwrap_or(self.as_if_at)
+    }
+}
+
 /// The operating system's random source.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandom;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `BELLWETHER_CATALOGUE_URL` | `postgres://…` for a catalogue there; else SQLite in the data folder |
 //! | `BELLWETHER_LOG` | what is logged, such as `info` or `bellwether_service=debug` |
+//! | `BELLWETHER_STARTS_AT` | for tests: the moment at which the process takes itself to start, such as `2026-04-10T12:00:00Z` |
 //! | `BELLWETHER_STOP_AT` | for tests: the step of a commit at which the process stops for ever |
 //!
 //! Invariant: no other module reads the environment; an unknown key in the file is an error.
@@ -18,10 +19,12 @@ mod subscriptions;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bellwether_catalogue::{CatalogueConfig, Location};
 use bellwether_domain::limits::Limit;
 use bellwether_domain::provisional::RestatementWindows;
+use bellwether_domain::time::{Clock, Timestamp};
 use bellwether_plugin_host::PluginHostConfig;
 use bellwether_schema::{DocumentPolicy, SchemaLimits};
 use bellwether_service::{CompactionConfig, ServiceConfig, Step};
@@ -34,6 +37,8 @@ pub use explorer::ExplorerSection;
 pub use limits::LimitsSection;
 pub use restatement::RestatementSection;
 pub use subscriptions::SubscriptionsSection;
+
+use crate::clock::{ShiftedClock, SystemClock};
 
 /// The port that a server takes when none is named.
 pub const PORT_DEFAULT: u16 = 7357;
@@ -197,6 +202,8 @@ pub struct Config {
     pub plugins: PluginHostConfig,
     /// Where tests stop a commit.
     pub stop_at: Option<Step>,
+    /// Where the present moment comes from.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Config {
@@ -232,6 +239,7 @@ impl Config {
             server: file.server,
             explorer: file.explorer,
             stop_at,
+            clock: clock()?,
         })
     }
 }
@@ -250,6 +258,17 @@ pub fn default_limits() -> Result<Vec<Limit>, String> {
 /// What is logged: `BELLWETHER_LOG`, or the default.
 pub fn log_filter(default: &str) -> String {
     variable("BELLWETHER_LOG").unwrap_or_else(|| default.to_owned())
+}
+
+/// The machine's clock, or one that tests have start at another moment.
+fn clock() -> Result<Arc<dyn Clock>, String> {
+    let Some(text) = variable("BELLWETHER_STARTS_AT") else {
+        return Ok(Arc::new(SystemClock));
+    };
+    let moment: Timestamp = text
+        .parse()
+        .map_err(|_| format!("BELLWETHER_STARTS_AT: `{text}` is not a moment"))?;
+    Ok(Arc::new(ShiftedClock::starting_at(moment)))
 }
 
 fn service_config(

@@ -300,6 +300,11 @@ impl Stopped {
         }
     }
 
+    /// An empty folder in which no process ran so far.
+    pub fn new(executable: &str) -> Self {
+        Self::left_in(executable, temporary_folder())
+    }
+
     /// The data folder as the killed process left it.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -335,6 +340,17 @@ impl Stopped {
         let stop_at = stop_at.map(|step| ("BELLWETHER_STOP_AT", step));
         let flags = ["--empty", "--config", &path];
         TestServer::start_as("demo", self, &flags, stop_at.as_slice())
+    }
+
+    /// Another process in the same folder with a configuration file of this text, which takes
+    /// itself to start at a moment, such as `2026-04-10T12:00:00Z`, if one is named.
+    pub fn restart_at(self, moment: Option<&str>, config: &str) -> TestServer {
+        let path = self.folder.path().join("bellwether.toml");
+        std::fs::write(&path, config).expect("the folder is writable");
+        let path = path.display().to_string();
+        let starts_at = moment.map(|moment| ("BELLWETHER_STARTS_AT", moment));
+        let flags = ["--empty", "--config", &path];
+        TestServer::start_as("demo", self, &flags, starts_at.as_slice())
     }
 
     /// `bellwether serve` in the same folder: it makes no tokens, so that it has no personas.
