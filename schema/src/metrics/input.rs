@@ -78,7 +78,7 @@ pub(crate) struct MetricsInput {
 /// A range of days: relative to today in the agency's time zone, or between two days.
 #[derive(Debug, Clone, OneofObject)]
 pub(crate) enum RangeInput {
-    /// The last whole units before today.
+    /// The last whole units before today; with `asOf`, before the day of that moment.
     Last(LastInput),
     /// From a day up to and without another.
     Between(BetweenInput),

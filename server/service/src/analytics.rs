@@ -160,7 +160,9 @@ impl Parts {
         reading: Reading,
     ) -> Result<Asked> {
         let (newest, attributes) = self.attributes(scope).await?;
-        let mut context = attributes.plan_context(self.clock.now());
+        // The last week of a moment in the past is the one before it.
+        let moment = reading.as_of.unwrap_or_else(|| self.clock.now());
+        let mut context = attributes.plan_context(moment);
         if let Some(moment) = reading.as_of.filter(|_| request.currency.is_some()) {
             context.rates = self.rates_revision_at(scope, moment).await?;
         }
