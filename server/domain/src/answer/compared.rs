@@ -34,20 +34,13 @@ impl Compared {
                 {
                     return MetricCell::null(NoteCode::MixedCurrency);
                 }
-                let mut delta = delta(*value, *previous);
-                let is_provisional = value.is_provisional || previous.is_provisional;
-                delta.is_provisional = is_provisional && delta.value.is_some();
-                delta
+                resting_on(delta(*value, *previous), &[*value, *previous])
             })
             .collect();
         let delta_ratio = delta
             .iter()
             .zip(&previous)
-            .map(|(delta, previous)| {
-                let mut ratio = delta_ratio(*delta, *previous);
-                ratio.is_provisional = delta.is_provisional && ratio.value.is_some();
-                ratio
-            })
+            .map(|(delta, previous)| resting_on(delta_ratio(*delta, *previous), &[*delta]))
             .collect();
         Self {
             previous,
@@ -71,6 +64,20 @@ impl Compared {
             CellPart::DeltaRatio => Some(&self.delta_ratio),
         }
     }
+}
+
+/// A change with what is to be known of the numbers that it is computed from: what may change
+/// changes it, and what is estimated makes it an estimate.
+fn resting_on(mut change: MetricCell, cells: &[MetricCell]) -> MetricCell {
+    if change.value.is_some() {
+        change.is_provisional = cells.iter().any(|cell| cell.is_provisional);
+        let is_estimated = |cell: &MetricCell| cell.note == Some(NoteCode::Estimated);
+        change.note = cells
+            .iter()
+            .any(is_estimated)
+            .then_some(NoteCode::Estimated);
+    }
+    change
 }
 
 /// The value less the previous one; what one of them lacks is what it lacks.

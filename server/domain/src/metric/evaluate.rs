@@ -93,8 +93,8 @@ impl Evaluator {
         let mut cell = self.of_reported(n_rows, fineness, |place| {
             margin.found(formula, place, &found)
         });
-        let is_bare = cell.value.is_some() && cell.note.is_none();
-        if is_bare && AssumedMargin::is_used(formula, &found) {
+        // That a number is below zero can be seen of it; that it is an estimate can't.
+        if cell.value.is_some() && AssumedMargin::is_used(formula, &found) {
             cell.note = Some(NoteCode::Estimated);
         }
         cell
