@@ -1,148 +1,164 @@
 //! Golden cases: a few rows, a question, and the whole answer as a table. `cases/README.md` tells
 //! the format; `UPDATE=1` writes what is answered into the files, to be read before it is kept.
+//!
+//! Every case is asked past the caches and page by page too, which must show the same. That each
+//! option and each pair of options has a case is checked in `coverage.rs`.
 
+mod answer;
+mod coverage;
 mod file;
+mod given;
+mod words;
 
 use std::path::PathBuf;
 
-use bellwether_test_support::{Persona, TestServer};
-use serde_json::Value;
+use bellwether_test_support::Persona;
 
-use super::an_empty_server;
-use file::{Case, CaseFile, Report};
+use super::{brand_id, campaign_id};
+use file::{Case, CaseFile, Section};
+use given::World;
 
-/// What is asked for of every answer.
-const SELECTION: &str = "table { columns { name } rows } totalsTable { columns { name } rows } \
-    rows { notes { metric of code } } totals { notes { metric of code } } \
-    meta { warnings { code } }";
+/// The arguments that ask for all rows of a case, of which none has more.
+const WHOLE: &str = "first: 100";
+
+/// How many rows a page has where the answer is put together from pages.
+const PAGE_ROWS: usize = 2;
 
 #[test]
 fn every_case_answers_what_it_expects() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/metrics/cases");
-    let entries = std::fs::read_dir(&folder).expect("the folder is there");
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|it| it == "case"))
-        .collect();
-    paths.sort();
     let updates = std::env::vars_os().any(|(name, _)| name == "UPDATE");
     let (mut n_cases, mut failures) = (0, Vec::new());
-    for path in paths {
-        let text = std::fs::read_to_string(&path).expect("a text");
-        let mut file = CaseFile::parse(&text);
-        let server = an_empty_server();
-        commit(&server, &file.reports);
-        for rates in &file.rates {
-            server.analyst().import_rates(rates);
-        }
+    for path in case_paths() {
+        let mut file = read(&path);
+        n_cases += file.cases().count();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        for case in &mut file.cases {
-            n_cases += 1;
-            let answered = answered(&server.viewer(), case);
-            if updates {
-                case.expected = answered;
-            } else if answered != case.expected {
-                failures.push(format!(
-                    "{name}: {}\nexpected:\n{}answered:\n{answered}",
-                    case.name, case.expected
-                ));
-            }
+        for failure in run(&mut file, updates) {
+            failures.push(format!("{name}: {failure}"));
         }
         if updates {
             std::fs::write(&path, file.to_string()).expect("the file can be written");
         }
     }
     println!("{} of {n_cases} cases passed", n_cases - failures.len());
-    assert!(n_cases > 0, "there are no cases in {}", folder.display());
+    assert!(n_cases > 0, "there are no cases");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn commit(server: &TestServer, reports: &[Report]) {
-    let analyst = server.analyst();
-    for report in reports {
-        analyst.commit_csv(&report.dataset, server.brand(report.brand), &report.csv);
-    }
-}
-
-/// The sections of what is answered to a case.
-fn answered(persona: &Persona, case: &Case) -> String {
-    let document = format!(
-        "{{ metrics(input: {{{}}}, first: 1000) {{ {SELECTION} }} }}",
-        case.query
-    );
-    let response = persona.graphql(&document);
-    if let Some(error) = response["errors"].get(0) {
-        let extensions = &error["extensions"];
-        let field = extensions["field"].as_str().unwrap_or_default();
-        return section(
-            "refused",
-            &[format!("{} {field}", plain(&extensions["code"]))],
-        );
-    }
-    let answer = &response["data"]["metrics"];
-    let mut text = section("table", &table_of(&answer["table"]));
-    text += &section("totals", &table_of(&answer["totalsTable"]));
-    let mut notes = notes_of("row", &answer["rows"]);
-    notes.extend(notes_of("total", &answer["totals"]));
-    text += &section("notes", &notes);
-    let warnings = answer["meta"]["warnings"].as_array().expect("a list");
-    let warnings: Vec<String> = warnings.iter().map(|it| plain(&it["code"])).collect();
-    text + &section("warnings", &warnings)
-}
-
-/// A section of lines; none without lines.
-fn section(name: &str, lines: &[String]) -> String {
-    if lines.is_empty() {
-        return String::new();
-    }
-    format!("--- {name}\n{}\n", lines.join("\n"))
-}
-
-/// The columns' names and the rows; nothing for a table without rows.
-fn table_of(table: &Value) -> Vec<String> {
-    let names = table["columns"].as_array().expect("a list").iter();
-    let names: Vec<String> = names.map(|column| plain(&column["name"])).collect();
-    // Ids differ from run to run.
-    let shown: Vec<usize> = (0..names.len())
-        .filter(|place| !names[*place].ends_with("_id"))
+/// The files of cases, in the order of their names; where `CASES` is set, those whose name has it.
+fn case_paths() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/metrics/cases");
+    let entries = std::fs::read_dir(&folder).expect("the folder is there");
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|it| it == "case"))
         .collect();
-    let line = |cells: &dyn Fn(usize) -> String| {
-        let cells: Vec<String> = shown.iter().map(|place| cells(*place)).collect();
-        cells.join(" | ")
-    };
-    let rows = table["rows"].as_array().expect("a list");
-    let mut lines: Vec<String> = rows
-        .iter()
-        .map(|row| line(&|place| plain(&row[place])))
-        .collect();
-    if !lines.is_empty() {
-        lines.insert(0, line(&|place| names[place].clone()));
+    let named = std::env::vars().find(|(name, _)| name == "CASES");
+    if let Some((_, part)) = named {
+        paths.retain(|path| path.to_string_lossy().contains(&part));
     }
-    lines
+    paths.sort();
+    paths
 }
 
-/// The notes of rows: the row's place, the metric, the part where it is not the value, the code.
-fn notes_of(what: &str, rows: &Value) -> Vec<String> {
-    let rows = rows.as_array().expect("a list").iter().enumerate();
-    let lines = rows.flat_map(|(place, row)| {
-        let notes = row["notes"].as_array().expect("a list").iter();
-        notes.map(move |note| {
-            let of = match plain(&note["of"]).as_str() {
-                "VALUE" => String::new(),
-                part => format!(" {part}"),
-            };
-            let (metric, code) = (plain(&note["metric"]), plain(&note["code"]));
-            format!("{what} {} {metric}{of}: {code}", place + 1)
-        })
-    });
-    lines.collect()
+fn read(path: &std::path::Path) -> CaseFile {
+    CaseFile::parse(&std::fs::read_to_string(path).expect("a text"))
 }
 
-/// A value without quotes; `-` for null.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+/// Runs a file and tells what failed; `updates` writes what is answered into it instead.
+fn run(file: &mut CaseFile, updates: bool) -> Vec<String> {
+    let (mut world, mut cursor, mut failures) = (World::new(), String::new(), Vec::new());
+    for section in &mut file.sections {
+        let case = match section {
+            Section::Given(given) => {
+                world.give(given);
+                continue;
+            }
+            Section::Case(case) => case,
+        };
+        let (answered, problems) = ask(&mut world, case, &mut cursor);
+        failures.extend(problems);
+        if updates {
+            case.expected = answered;
+        } else if answered != case.expected {
+            failures.push(format!(
+                "{}\nexpected:\n{}answered:\n{answered}",
+                case.name, case.expected
+            ));
+        }
+    }
+    failures
+}
+
+/// The sections of the answer to a case, and what other ways of asking show otherwise; `cursor`
+/// is where the last page ended.
+fn ask(world: &mut World, case: &Case, cursor: &mut String) -> (String, Vec<String>) {
+    let reader = world.reader();
+    let input = with_ids(world, &reader, &case.query);
+    if let Some(page) = &case.page {
+        let response = answer::response(&reader, &input, &page.replace("@cursor", cursor));
+        let page_info = &response["data"]["metrics"]["pageInfo"];
+        page_info["endCursor"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(cursor);
+        return (answer::sections(&response, case), Vec::new());
+    }
+    let whole = answer::response(&reader, &input, WHOLE);
+    let sections = answer::sections(&whole, case);
+    let mut problems = Vec::new();
+    if whole["errors"].is_null() {
+        if pages(&reader, &input) != answer::rows_of(&whole["data"]["metrics"]) {
+            problems.push(format!("{}: other rows page by page", case.name));
+        }
+        if !input.contains("cache:") {
+            let input = format!("{input}, cache: BYPASS");
+            let bypassed = answer::response(&reader, &input, WHOLE);
+            let bypassed = answer::sections(&bypassed, case);
+            if without_meta(&bypassed) != without_meta(&sections) {
+                problems.push(format!("{}: past the caches\n{bypassed}", case.name));
+            }
+        }
+    }
+    (sections, problems)
+}
+
+/// What says nothing of how it was computed.
+fn without_meta(sections: &str) -> &str {
+    sections.split("--- meta").next().unwrap_or_default()
+}
+
+/// The input with the ids of the brands and campaigns that it names, as `@brand 0` and
+/// `@campaign summer`.
+fn with_ids(world: &mut World, reader: &Persona, query: &str) -> String {
+    let mut input = query.trim_end().to_owned();
+    while let Some((before, rest)) = input.split_once("\"@") {
+        let (named, after) = rest.split_once('"').expect("a name ends");
+        let id = match named.split_once(' ') {
+            Some(("brand", place)) => {
+                let slug = world.brand(place.parse().expect("the place of a brand"));
+                brand_id(reader, &slug)
+            }
+            Some(("campaign", name)) => campaign_id(reader, name),
+            _ => panic!("`@{named}` is neither a brand nor a campaign"),
+        };
+        input = format!("{before}\"{id}\"{after}");
+    }
+    input
+}
+
+/// The rows of all pages.
+fn pages(reader: &Persona, input: &str) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut arguments = format!("first: {PAGE_ROWS}");
+    loop {
+        let mut response = answer::response(reader, input, &arguments);
+        let page = response["data"]["metrics"].take();
+        assert!(page.is_object(), "{input}: {response}");
+        rows.extend(answer::rows_of(&page));
+        if page["pageInfo"]["hasNextPage"] != true {
+            return rows;
+        }
+        let cursor = page["pageInfo"]["endCursor"].as_str().expect("a cursor");
+        arguments = format!("first: {PAGE_ROWS}, after: \"{cursor}\"");
     }
 }
