@@ -12,8 +12,8 @@ use crate::federation::{Entity, Subgraph, SubgraphSdl, entities};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
 use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
 use crate::nouns::{
-    Batch, BatchConnection, Brand, Campaign, CampaignConnection, Export, NODES_PER_PAGE, Node,
-    Viewer, batch_page, campaign_page, find_batch,
+    Batch, BatchConnection, Brand, Campaign, CampaignConnection, Export, ExportConnection,
+    NODES_PER_PAGE, Node, Viewer, batch_page, campaign_page, export_page, find_batch,
 };
 use crate::paging::{page_price, page_size};
 use crate::refusal::resolver_error;
@@ -137,6 +137,23 @@ impl Query {
             .export_status(&state.scope, parse(&id, "id")?)
             .await;
         Ok(Some(Export(state.answer(export)?)))
+    }
+
+    /// The exports that this member started and that are kept, newest first.
+    #[graphql(
+        complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
+    )]
+    async fn exports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many exports the page has at most.",
+            default_with = "Some(NODES_PER_PAGE)"
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<ExportConnection> {
+        export_page(ctx.state(), first, after).await
     }
 
     /// The thing of an id; null with an error of code `NOT_FOUND` when there is none for this token.

@@ -61,7 +61,7 @@ pub(super) fn an_export_ends_once_and_is_forgotten_when_it_expires(catalogue: &C
             .unwrap()
     };
     assert_eq!(find(1).as_ref(), Some(&export));
-    assert!(catalogue.forget_exports(at(99)).unwrap().is_empty());
+    assert!(catalogue.expired_exports(at(99)).unwrap().is_empty());
     let done = done(&export);
     assert!(catalogue.end_export(&scope, &done).unwrap());
     let late = Export {
@@ -76,8 +76,10 @@ pub(super) fn an_export_ends_once_and_is_forgotten_when_it_expires(catalogue: &C
         (1, scope.agency())
     );
     assert_eq!(find(10), None);
-    let forgotten = catalogue.forget_exports(at(10)).unwrap();
-    assert_eq!(forgotten, with_files);
+    assert!(catalogue.expired_exports(at(9)).unwrap().is_empty());
+    assert_eq!(catalogue.expired_exports(at(10)).unwrap(), with_files);
+    catalogue.forget_export(&with_files[0]).unwrap();
+    assert!(catalogue.expired_exports(at(10)).unwrap().is_empty());
     assert!(catalogue.exports_with_files().unwrap().is_empty());
 }
 
@@ -98,6 +100,9 @@ pub(super) fn an_export_is_found_by_who_began_it_and_sees_its_brands(catalogue: 
     assert!(!finds(&other, &own));
     assert!(!catalogue.end_export(&other, &done(&own)).unwrap());
     assert!(finds(&member, &own));
+    let lists = |scope| catalogue.list_exports(scope, at(1)).unwrap();
+    assert_eq!(lists(&member), [own]);
+    assert!(lists(&owner).is_empty() && lists(&other).is_empty());
 }
 
 pub(super) fn an_agency_has_so_many_exports(catalogue: &Catalogue) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{exported, readers, two_currencies};
 use crate::metrics::brand_id;
 
-const BY_CAMPAIGN: &str = r#"{range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], metrics: [SPEND]}"#;
+pub(super) const BY_CAMPAIGN: &str = r#"{range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], metrics: [SPEND]}"#;
 
 fn by_campaign() -> Value {
     json!({ "range": super::april(), "by": ["CAMPAIGN"], "metrics": ["SPEND"] })
@@ -19,26 +19,26 @@ fn by_campaign() -> Value {
 const STATUS: &str = "id state format rows rowsWritten sizeBytes snapshot fileName url startedAt \
                       endedAt expiresAt failure { code message retryable }";
 
-fn start_document(input: &str, format: &str) -> String {
+pub(super) fn start_document(input: &str, format: &str) -> String {
     format!(
         "mutation {{ startExport(input: {input}, format: {format}) {{ export {{ {STATUS} }} userErrors {{ field code message }} }} }}"
     )
 }
 
 /// The id of an export that was started.
-fn start(persona: &Persona, format: &str) -> String {
+pub(super) fn start(persona: &Persona, format: &str) -> String {
     let data = persona.data(&start_document(BY_CAMPAIGN, format));
     let export = &data["startExport"]["export"];
     assert_eq!(export["state"], "RUNNING", "{data}");
     export["id"].as_str().expect("an id").to_owned()
 }
 
-fn status(persona: &Persona, id: &str) -> Value {
+pub(super) fn status(persona: &Persona, id: &str) -> Value {
     persona.data(&format!("{{ export(id: \"{id}\") {{ {STATUS} }} }}"))["export"].take()
 }
 
 /// The export once it has ended.
-fn ended(persona: &Persona, id: &str) -> Value {
+pub(super) fn ended(persona: &Persona, id: &str) -> Value {
     loop {
         let status = status(persona, id);
         if status["state"] != "RUNNING" {
@@ -54,18 +54,18 @@ fn cancel(persona: &Persona, id: &str) -> Value {
     persona.data(&document)["cancelExport"].take()
 }
 
-fn download(persona: &Persona, id: &str) -> BytesReply {
+pub(super) fn download(persona: &Persona, id: &str) -> BytesReply {
     let reply = persona.get_bytes(&format!("/v1/exports/{id}"), &[]);
     reply.expect("the body comes whole")
 }
 
 /// The status and code of a download that is refused.
-fn refused(persona: &Persona, id: &str) -> (u16, Value) {
+pub(super) fn refused(persona: &Persona, id: &str) -> (u16, Value) {
     let reply = persona.get(&format!("/v1/exports/{id}"), &[]);
     (reply.status, reply.json()["error"]["code"].take())
 }
 
-fn files(server: &TestServer) -> Vec<PathBuf> {
+pub(super) fn files(server: &TestServer) -> Vec<PathBuf> {
     files_below(&server.data_dir().join("exports"))
 }
 
@@ -162,6 +162,41 @@ fn nobody_but_who_started_it_sees_an_export() {
         (400, json!("INVALID_INPUT"))
     );
     assert_eq!(download(&server.viewer(), &id).status, 200);
+}
+
+#[test]
+fn a_member_lists_the_exports_that_it_started_newest_first() {
+    let server = two_currencies();
+    let viewer = server.viewer();
+    let mut started: Vec<String> = (0..3).map(|_| start(&viewer, "CSV")).collect();
+    started.sort_by(|a, b| b.cmp(a));
+    let page = |persona: &Persona, arguments: &str| {
+        let document = format!(
+            "{{ exports{arguments} {{ nodes {{ id }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"
+        );
+        let mut page = persona.data(&document)["exports"].take();
+        let nodes = page["nodes"].as_array().cloned().unwrap_or_default();
+        let ids: Vec<String> = nodes
+            .iter()
+            .filter_map(|node| Some(node["id"].as_str()?.to_owned()))
+            .collect();
+        (ids, page["pageInfo"].take())
+    };
+    let (first, info) = page(&viewer, "(first: 2)");
+    assert_eq!(first, started[..2]);
+    assert_eq!(info["hasNextPage"], true);
+    let after = format!("(first: 2, after: {})", info["endCursor"]);
+    let (rest, info) = page(&viewer, &after);
+    assert_eq!(rest, started[2..]);
+    assert_eq!(
+        (&info["hasNextPage"], &info["hasPreviousPage"]),
+        (&json!(false), &json!(true))
+    );
+    for stranger in [server.owner(), server.other_agency()] {
+        assert!(page(&stranger, "").0.is_empty());
+    }
+    let error = viewer.error("{ exports(first: 101) { nodes { id } } }");
+    assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
 }
 
 #[test]

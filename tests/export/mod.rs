@@ -1,7 +1,9 @@
 //! Answers as files: each format read back and compared with `table`, and who gets them.
 
+mod endings;
 mod formats;
 mod jobs;
+mod large;
 mod readers;
 mod requests;
 mod streams;

@@ -1,15 +1,22 @@
-//! An export that is written to a file: how it stands and where its file is.
+//! An export that is written to a file: how it stands and where its file is; and the caller's, page
+//! by page.
 
-use async_graphql::{ID, InputObject, Object, SimpleObject};
+use async_graphql::{ID, InputObject, Object, Result, SimpleObject};
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::export::{ExportState as State, Failure};
-use bellwether_service::ExportStatus;
+use bellwether_domain::ids::ExportId;
+use bellwether_service::{ExportPage, ExportStatus};
 
+use super::connection::NODES_PER_PAGE;
+use crate::context::RequestState;
 use crate::mutation::UserError;
+use crate::paging::{PageInfo, page_size};
+use crate::refusal::resolver_error;
 use crate::scalars::{Count, DateTime};
 use crate::words::{ExportFormat, ExportState};
 
 /// An export that is written to a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Export(pub(crate) ExportStatus);
 
 /// An export that is written to a file; only who started it sees it.
@@ -82,6 +89,80 @@ impl Export {
     async fn failure(&self) -> Option<ExportFailure> {
         self.0.export.failure.as_ref().map(Into::into)
     }
+}
+
+/// A page of exports.
+#[derive(Debug)]
+pub(crate) struct ExportConnection {
+    page: ExportPage,
+    is_first: bool,
+}
+
+/// One export of a page, with its cursor.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct ExportEdge {
+    /// The place of the export, for `after`.
+    cursor: String,
+    /// The export.
+    node: Export,
+}
+
+/// A page of exports.
+#[Object]
+impl ExportConnection {
+    /// The exports of the page.
+    async fn nodes(&self) -> Vec<Export> {
+        self.page.items.iter().cloned().map(Export).collect()
+    }
+
+    /// The exports of the page with their cursors.
+    async fn edges(&self) -> Vec<ExportEdge> {
+        let edges = self.page.items.iter().map(|status| ExportEdge {
+            cursor: status.export.id.to_string(),
+            node: Export(status.clone()),
+        });
+        edges.collect()
+    }
+
+    /// Where the page lies.
+    async fn page_info(&self) -> PageInfo {
+        let items = &self.page.items;
+        let cursor = |status: &ExportStatus| status.export.id.to_string();
+        PageInfo {
+            has_next_page: self.page.has_next,
+            has_previous_page: !self.is_first,
+            start_cursor: items.first().map(cursor),
+            end_cursor: items.last().map(cursor),
+        }
+    }
+}
+
+/// A page of the caller's exports.
+pub(crate) async fn export_page(
+    state: &RequestState,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<ExportConnection> {
+    let refused = |refusal: Refusal| resolver_error(&refusal);
+    let max = state.limits.nodes_page_max;
+    let size = page_size(first, NODES_PER_PAGE.unsigned_abs(), "nodes_page_max", max);
+    let size = size.map_err(refused)?;
+    let after = after.map(|text| place_of_cursor(&text)).transpose();
+    let after = after.map_err(refused)?;
+    let page = state.services.exports(&state.scope, after, size);
+    Ok(ExportConnection {
+        page: state.answer(page.await)?,
+        is_first: after.is_none(),
+    })
+}
+
+fn place_of_cursor(text: &str) -> Result<ExportId, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::invalid(format!(
+            "`{text}` is not a cursor; use `pageInfo.endCursor` of the page before"
+        ))
+        .at("after")
+    })
 }
 
 /// Why an export failed.

@@ -16,7 +16,10 @@ pub(crate) use batch::{Batch, BatchConnection, batch_page, find_batch};
 pub(crate) use brand::Brand;
 pub(crate) use campaign::Campaign;
 pub(crate) use connection::{CampaignConnection, NODES_PER_PAGE, campaign_page};
-pub(crate) use export::{CancelExportInput, CancelExportPayload, Export, StartExportPayload};
+pub(crate) use export::{
+    CancelExportInput, CancelExportPayload, Export, ExportConnection, StartExportPayload,
+    export_page,
+};
 pub(crate) use viewer::Viewer;
 
 /// A thing with an id, which `node` finds.

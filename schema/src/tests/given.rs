@@ -271,6 +271,8 @@ pub(super) fn service_config(folder: &Path) -> ServiceConfig {
         query_places: query_places(),
         exports: ExportsConfig {
             rows_max: 1_000,
+            bytes_max: 1 << 20,
+            disk_free_bytes_min: 1,
             at_once_max: 4,
             per_agency_max: 2,
             silence_s: 10,

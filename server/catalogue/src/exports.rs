@@ -27,9 +27,9 @@ pub struct ExportLimits {
     pub kept_max: usize,
 }
 
-/// An export that is not listed any more, whose file can go.
+/// An export and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForgottenExport {
+pub struct ListedExport {
     /// Whose it was.
     pub agency: AgencyId,
     /// The export.
@@ -106,6 +106,26 @@ impl Catalogue {
         Ok(export.filter(|export| export.is_of(scope)))
     }
 
+    /// The exports that are the caller's and not forgotten, newest first. An agency has so few, by
+    /// `exports_kept_max`, that all are read at once.
+    pub fn list_exports(&self, scope: &Scope, now: Timestamp) -> Result<Vec<Export>> {
+        let rows = self.read(|connection| {
+            exports::table
+                .filter(exports::agency_id.eq(scope.agency().to_string()))
+                .filter(
+                    exports::expires_at
+                        .is_null()
+                        .or(exports::expires_at.gt(micros(now))),
+                )
+                .order(exports::id.desc())
+                .load::<ExportRow>(connection)
+                .map_err(Error::database("list exports"))
+        })?;
+        let all = rows.into_iter().map(Export::try_from);
+        let own = all.filter(|export| export.as_ref().map_or(true, |it| it.is_of(scope)));
+        own.collect()
+    }
+
     /// Takes what a file had out of an export that is done, whose file goes: it is cancelled.
     pub fn drop_export(&self, scope: &Scope, cancelled: &Export) -> Result<()> {
         self.write(|connection| {
@@ -141,23 +161,30 @@ impl Catalogue {
         })
     }
 
-    /// Forgets the exports that have expired, and returns them. For the instance.
-    pub fn forget_exports(&self, now: Timestamp) -> Result<Vec<ForgottenExport>> {
+    /// The exports that have expired. For the instance.
+    pub fn expired_exports(&self, now: Timestamp) -> Result<Vec<ListedExport>> {
+        let rows = self.read(|connection| {
+            exports::table
+                .filter(exports::expires_at.le(micros(now)))
+                .load::<ExportRow>(connection)
+                .map_err(Error::database("list expired exports"))
+        })?;
+        rows.into_iter().map(with_agency).collect()
+    }
+
+    /// Forgets an export, whose file is gone. For the instance.
+    pub fn forget_export(&self, forgotten: &ListedExport) -> Result<()> {
+        let ListedExport { agency, export } = forgotten;
         self.write(|connection| {
-            let expired = exports::expires_at.le(micros(now));
-            let rows: Vec<ExportRow> = exports::table
-                .filter(expired)
-                .load(connection)
-                .map_err(Error::database("list expired exports"))?;
-            diesel::delete(exports::table.filter(expired))
+            diesel::delete(exports::table.find((agency.to_string(), export.id.to_string())))
                 .execute(connection)
-                .map_err(Error::database("forget exports"))?;
-            rows.into_iter().map(with_agency).collect()
+                .map_err(Error::database("forget an export"))?;
+            Ok(())
         })
     }
 
     /// Every export with a file, with whose it is. For the instance.
-    pub fn exports_with_files(&self) -> Result<Vec<ForgottenExport>> {
+    pub fn exports_with_files(&self) -> Result<Vec<ListedExport>> {
         let rows = self.read(|connection| {
             exports::table
                 .filter(exports::state.eq(ExportState::Done.as_str()))
@@ -189,12 +216,12 @@ fn refuse_too_many(kept: &[String], limits: ExportLimits) -> Result<(), Refusal>
     Ok(())
 }
 
-fn with_agency(row: ExportRow) -> Result<ForgottenExport> {
+fn with_agency(row: ExportRow) -> Result<ListedExport> {
     let name = RowName {
         table: "exports",
         row: &row.id,
     };
-    Ok(ForgottenExport {
+    Ok(ListedExport {
         agency: name.parse(&row.agency_id)?,
         export: row.try_into()?,
     })

@@ -72,7 +72,7 @@ pub use compaction::{CompactedSegment, REPLACED_SEGMENTS_MAX, Replacement};
 pub use connection::Location;
 pub use error::{Error, Result};
 pub use exchange_rates::RATES_MAX;
-pub use exports::{ExportLimits, ForgottenExport};
+pub use exports::{ExportLimits, ListedExport};
 pub use inspection::TableShape;
 pub use publication::{NewSegment, Publication, Published};
 pub use records::{RecordFilter, RecordOrder, RecordPlace, RecordSort};

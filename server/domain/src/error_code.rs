@@ -164,6 +164,8 @@ pub struct Refusal {
     pub did_you_mean: Option<String>,
     /// After how many seconds the same request can succeed, where that is known.
     pub retry_after_s: Option<u32>,
+    /// The name of the limit that was passed, where it is one.
+    pub limit: Option<String>,
 }
 
 impl Refusal {
@@ -176,6 +178,7 @@ impl Refusal {
             allowed: Vec::new(),
             did_you_mean: None,
             retry_after_s: None,
+            limit: None,
         }
     }
 
@@ -194,10 +197,16 @@ impl Refusal {
 
     /// A named limit that was passed: `what` was asked, `limit` is the limit's name.
     pub fn limit(limit: &str, max: impl std::fmt::Display, what: impl std::fmt::Display) -> Self {
-        Self::new(
-            ErrorCode::LimitExceeded,
-            format!("{what} is over the limit `{limit}` of {max}"),
-        )
+        let message = format!("{what} is over the limit `{limit}` of {max}");
+        Self {
+            limit: Some(limit.to_owned()),
+            ..Self::new(ErrorCode::LimitExceeded, message)
+        }
+    }
+
+    /// Whether it is because this limit was passed.
+    pub fn is_of_limit(&self, limit: &str) -> bool {
+        self.limit.as_deref() == Some(limit)
     }
 
     /// The same refusal, at this place in the input.

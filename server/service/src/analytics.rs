@@ -13,7 +13,7 @@
 //! (what its sums come from), `engine` (the sums), `at_hand` (those that need no other thread),
 //! `columns` and `roll_ups` (what sums are computed from), `keeps`, `code_condition`, `classes` and
 //! `fold` (sums under attributes and filters), `windows` (which attribution window counts), `costs`, `gather` (groups of the
-//! answer), `put_together` (the groups of both ranges as a table), `explain` (the same way without computing), `caches` (what is remembered).
+//! answer), `put_together` (the groups of both ranges as a table), `explain` (the same way without computing), `sections` (answers too large for one), `caches` (what is remembered).
 //! Invariant: every cache key holds the agency and a version or snapshot, so that no commit calls
 //! anything back. Two things are forgotten: what `REFRESH` makes anew, and the list of the files
 //! of a snapshot once compaction has replaced one of them.
@@ -41,6 +41,7 @@ mod question;
 mod reading;
 mod reported;
 mod roll_ups;
+mod sections;
 mod snapshots;
 mod staleness;
 mod sums;
@@ -70,6 +71,7 @@ pub use cursor::Cursor;
 pub use explain::{Explanation, PartitionExplained, PartitionSource};
 use put_together::Read;
 pub use reading::Reading;
+pub(crate) use sections::{Sections, is_too_large};
 pub use staleness::{OnStale, Staleness};
 
 use crate::attributes::Attributes;

@@ -56,8 +56,8 @@ pub use documents::DocumentHash;
 pub use error::{Error, Result};
 pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatesOutcome};
 pub use export::{
-    DownloadedExport, ExportContent, ExportOrder, ExportPlace, ExportStatus, ExportStream,
-    ExportsConfig, StreamedExport,
+    DownloadedExport, ExportContent, ExportOrder, ExportPage, ExportPlace, ExportStatus,
+    ExportStream, ExportsConfig, StreamedExport,
 };
 pub use finished::{FinishedCounts, FinishedKey};
 pub use ingest::{Format, IngestRequest, OnItsWay, Progress, RegisterDefaults, Spool, SpooledBody};

@@ -1,6 +1,5 @@
 //! `[limits]`: what one request may ask for, and how many run at once.
 
-use bellwether_domain::answer::GROUPS_MAX;
 use bellwether_schema::SchemaLimits;
 use bellwether_service::{ExportsConfig, QueryPlacesConfig};
 use serde::Deserialize;
@@ -58,6 +57,10 @@ pub struct LimitsSection {
     pub queue_wait_ms: u64,
     /// Rows of one export.
     pub export_rows_max: usize,
+    /// Bytes of the file of one export that is written in the background.
+    pub export_bytes_max: u64,
+    /// Bytes that these files leave free on their disk.
+    pub export_disk_free_bytes_min: u64,
     /// Exports that are sent at once.
     pub exports_at_once_max: usize,
     /// Exports of one agency that are sent at once.
@@ -102,8 +105,9 @@ impl Default for LimitsSection {
             queries_per_agency_max: 48,
             queries_waiting_max: 1_000,
             queue_wait_ms: 5_000,
-            // All that an answer can have.
-            export_rows_max: GROUPS_MAX,
+            export_rows_max: 10_000_000,
+            export_bytes_max: 4 << 30,
+            export_disk_free_bytes_min: 1 << 30,
             // Each holds an answer of up to some 100 MB until its client has it.
             exports_at_once_max: 16,
             exports_per_agency_max: 4,
@@ -140,6 +144,8 @@ impl LimitsSection {
     pub(super) fn exports(&self) -> ExportsConfig {
         ExportsConfig {
             rows_max: self.export_rows_max,
+            bytes_max: self.export_bytes_max,
+            disk_free_bytes_min: self.export_disk_free_bytes_min,
             at_once_max: self.exports_at_once_max,
             per_agency_max: self.exports_per_agency_max,
             silence_s: self.export_silence_s,

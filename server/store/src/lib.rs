@@ -9,7 +9,8 @@
 //! Reading order: [`store`] (writing files), `schema`, `encode`, `read` (reading them), `files`,
 //! `decode`, `merge` (a partition's making), [`partition`], [`mod@column`], then [`kernel`] (plan,
 //! selection, sums, partials) and [`roll_up`], and `report_reader` and `report_writer` (a user's
-//! own Parquet files) and `table_writer` (answers as files).
+//! own Parquet files) and `table_writer` (answers as files),
+//! and `free_space` (room on the disk).
 
 pub mod store;
 
@@ -18,6 +19,7 @@ mod decode;
 mod encode;
 mod error;
 mod files;
+mod free_space;
 pub mod kernel;
 mod merge;
 pub mod partition;
@@ -40,6 +42,7 @@ mod tests;
 pub use column::{Column, ColumnName};
 pub use decode::StoredRow;
 pub use error::{Error, Result};
+pub use free_space::free_bytes;
 pub use kernel::{
     Bucket, DimensionFilter, Estimate, Group, Partial, PartialPlan, WHOLE_PERIOD, aggregate,
 };

@@ -22,6 +22,7 @@ mod levels;
 mod part;
 mod range;
 mod request;
+mod sections;
 #[cfg(test)]
 mod tests;
 mod top;

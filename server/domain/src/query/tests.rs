@@ -7,7 +7,7 @@ use crate::error_code::{ErrorCode, Refusal};
 use crate::ids::BrandId;
 use crate::metric::Metric;
 use crate::rates::RatesRevision;
-use crate::time::{Timestamp, Weekday, date};
+use crate::time::{Date, Timestamp, Weekday, date};
 
 fn brand(n: u128) -> BrandId {
     BrandId::from_parts(Timestamp::UNIX_EPOCH, n)
@@ -317,3 +317,4 @@ fn days_touch_the_periods_asked_for_within_the_range() {
 mod choice;
 mod filters;
 mod labels;
+mod sections;

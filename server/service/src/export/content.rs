@@ -86,9 +86,15 @@ impl ExportContent {
         values
     }
 
-    /// Refuses more rows than may be exported, and numbers that the format can't hold.
-    pub(super) fn check(&self, format: ExportFormat, rows_max: usize) -> Result<(), Refusal> {
-        let n_rows = self.n_rows();
+    /// Refuses more rows than may be exported, those that come before in the file included, and
+    /// numbers that the format can't hold.
+    pub(super) fn check(
+        &self,
+        format: ExportFormat,
+        n_before: usize,
+        rows_max: usize,
+    ) -> Result<(), Refusal> {
+        let n_rows = n_before.saturating_add(self.n_rows());
         if n_rows > rows_max {
             let what = format!("an export of {n_rows} rows");
             return Err(Refusal::limit("export_rows_max", rows_max, what).at("input"));

@@ -1,7 +1,7 @@
 //! The file of an export on its way to its client, read as fast as the client takes it.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use bellwether_domain::error_code::Refusal;
@@ -48,7 +48,7 @@ impl Services {
         require_done(&export)?;
         let path = files::path_of(self.parts.store.root(), scope.agency(), &export);
         let opened = blocking("open an export", move || {
-            let file = File::open(path).map_err(Error::disk("open an export"))?;
+            let file = File::open(path).map_err(|error| unopened(id, error))?;
             let size_bytes = file
                 .metadata()
                 .map_err(Error::disk("open an export"))?
@@ -70,6 +70,15 @@ impl Services {
             stream: ExportStream::new(pieces),
         })
     }
+}
+
+/// A file that somebody has taken away is not a fault of the disk: nothing brings it back.
+fn unopened(id: ExportId, error: std::io::Error) -> Error {
+    if error.kind() != ErrorKind::NotFound {
+        return Error::disk("open an export")(error);
+    }
+    let message = format!("the file of export `{id}` is not there any more; start it again");
+    Refusal::new(ErrorCode::NotFound, message).into()
 }
 
 fn require_done(export: &Export) -> Result<(), Refusal> {

@@ -14,22 +14,38 @@ use crate::error::{Error, Result};
 /// How many rows are encoded at a time: about a megabyte, in a few milliseconds.
 const ROWS_AT_A_TIME: usize = 4_096;
 
-/// An export that is being encoded.
-pub(super) struct Encoding {
-    content: Arc<ExportContent>,
+/// The file of an export, which takes the rows of one answer or of several with the same columns.
+pub(super) struct FileEncoder {
     encoder: Encoder,
     sink: Sink,
+}
+
+/// An answer that is being encoded.
+pub(super) struct Encoding {
+    content: Arc<ExportContent>,
+    file: FileEncoder,
     n_done: usize,
+    ends_file: bool,
 }
 
 /// What one step of encoding came to.
 pub(super) struct Encoded {
     /// The bytes that are ready; none as long as a row group is not full.
     pub(super) bytes: Bytes,
-    /// How many rows are encoded so far.
+    /// How many rows of the answer are encoded so far.
     pub(super) n_done: usize,
-    /// What is left to encode; `None` once all is.
-    pub(super) rest: Option<Encoding>,
+    /// What is left to encode.
+    pub(super) rest: Rest,
+}
+
+/// What is left of an export after a step.
+pub(super) enum Rest {
+    /// Further rows of the answer.
+    Rows(Encoding),
+    /// A file that takes the rows of another answer.
+    File(FileEncoder),
+    /// Nothing: the file is whole.
+    Nothing,
 }
 
 enum Encoder {
@@ -37,10 +53,10 @@ enum Encoder {
     Columnar(Box<TableWriter<Sink>>),
 }
 
-impl Encoding {
-    /// Begins the file of an answer: the line of names, or what tells the columns.
+impl FileEncoder {
+    /// Begins a file with the columns of an answer: the line of names, or what tells them.
     pub(super) fn new(
-        content: Arc<ExportContent>,
+        content: &ExportContent,
         format: ExportFormat,
         texts: CsvTexts,
     ) -> Result<Self> {
@@ -60,35 +76,43 @@ impl Encoding {
             ExportFormat::Arrow => columnar(TableFormat::Arrow)?,
             ExportFormat::Parquet => columnar(TableFormat::Parquet)?,
         };
-        Ok(Self {
-            content,
-            encoder,
-            sink,
-            n_done: 0,
-        })
+        Ok(Self { encoder, sink })
     }
 
+    /// Goes on with the rows of an answer, which are the last ones where they end the file.
+    pub(super) fn with(self, content: Arc<ExportContent>, ends_file: bool) -> Encoding {
+        Encoding {
+            content,
+            file: self,
+            n_done: 0,
+            ends_file,
+        }
+    }
+}
+
+impl Encoding {
     /// Encodes the next rows, and what ends the file after the last ones.
     pub(super) fn step(mut self) -> Result<Encoded> {
-        let until = (self.n_done + ROWS_AT_A_TIME).min(self.content.n_rows());
+        let n_rows = self.content.n_rows();
+        let until = (self.n_done + ROWS_AT_A_TIME).min(n_rows);
         let rows = self.content.rows(self.n_done..until);
         self.n_done = until;
         if !rows.is_empty() {
-            self.encoder.write(&rows)?;
+            self.file.encoder.write(&rows)?;
         }
-        let n_done = self.n_done;
-        if n_done < self.content.n_rows() {
-            return Ok(Encoded {
-                bytes: self.sink.take(),
-                n_done,
-                rest: Some(self),
-            });
-        }
-        self.encoder.finish()?;
+        let (n_done, sink) = (self.n_done, self.file.sink.clone());
+        let rest = if n_done < n_rows {
+            Rest::Rows(self)
+        } else if self.ends_file {
+            self.file.encoder.finish()?;
+            Rest::Nothing
+        } else {
+            Rest::File(self.file)
+        };
         Ok(Encoded {
-            bytes: self.sink.take(),
+            bytes: sink.take(),
             n_done,
-            rest: None,
+            rest,
         })
     }
 }

@@ -9,8 +9,11 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use bellwether_domain::ErrorCode;
+use bellwether_domain::error_code::Refusal;
 use bellwether_domain::export::Export;
 use bellwether_domain::ids::AgencyId;
+use bellwether_store::free_bytes;
 
 use crate::error::{Error, Result};
 
@@ -29,11 +32,36 @@ pub(super) struct UnfinishedFile {
     path: PathBuf,
     file: File,
     size_bytes: u64,
+    room: Room,
+}
+
+/// What a file may take of the disk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// The most bytes of the file.
+    pub(super) bytes_max: u64,
+    /// The bytes that it leaves to others.
+    pub(super) disk_free_bytes_min: u64,
+}
+
+impl Room {
+    /// Refuses to write into a folder whose disk is too full for so many bytes more.
+    pub(super) fn check_disk(self, folder: &Path, more_bytes: u64) -> Result<()> {
+        let free = free_bytes(folder).map_err(Error::disk("ask for room on the disk"))?;
+        let min = self.disk_free_bytes_min;
+        if free >= min.saturating_add(more_bytes) {
+            return Ok(());
+        }
+        let message = format!(
+            "the server's disk has no room for an export, which leaves `export_disk_free_bytes_min` of {min} bytes free; try again later"
+        );
+        Err(Refusal::new(ErrorCode::Unavailable, message).into())
+    }
 }
 
 impl UnfinishedFile {
     /// Begins the file that will lie at this path.
-    pub(super) fn create(path: PathBuf) -> Result<Self> {
+    pub(super) fn create(path: PathBuf, room: Room) -> Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(Error::disk("make the folder of exports"))?;
         let file = File::create(unfinished(&path)).map_err(Error::disk("begin an export"))?;
@@ -41,12 +69,21 @@ impl UnfinishedFile {
             path,
             file,
             size_bytes: 0,
+            room,
         })
     }
 
-    /// Adds bytes.
+    /// Adds bytes, unless the file would be too large or the disk too full.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.size_bytes += bytes.len() as u64;
+        let more_bytes = bytes.len() as u64;
+        let (size_bytes, max) = (self.size_bytes + more_bytes, self.room.bytes_max);
+        if size_bytes > max {
+            let what = format!("a file of {size_bytes} bytes or more");
+            return Err(Refusal::limit("export_bytes_max", max, what).into());
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        self.room.check_disk(folder, more_bytes)?;
+        self.size_bytes = size_bytes;
         let written = self.file.write_all(bytes);
         written.map_err(Error::disk("write an export"))
     }

@@ -23,6 +23,10 @@ const COME_BACK_AFTER_S: u32 = 5;
 pub struct ExportsConfig {
     /// The most rows of one export.
     pub rows_max: usize,
+    /// The most bytes of the file of one export that is written in the background.
+    pub bytes_max: u64,
+    /// The bytes that such files leave free on their disk.
+    pub disk_free_bytes_min: u64,
     /// The most exports that are sent at once.
     pub at_once_max: usize,
     /// The most exports of one agency that are sent at once.
@@ -41,9 +45,23 @@ pub struct ExportsConfig {
 
 impl ExportsConfig {
     /// The limits by name, with their values in force.
-    pub(crate) fn limits(&self) -> [Limit; 9] {
+    pub(crate) fn limits(&self) -> [Limit; 11] {
         [
-            Limit::of_size("export_rows_max", self.rows_max, "Rows of one export."),
+            Limit::of_size(
+                "export_rows_max",
+                self.rows_max,
+                "Rows of one export; of one that is sent at once also `groups_max`.",
+            ),
+            Limit::new(
+                "export_bytes_max",
+                self.bytes_max,
+                "Bytes of the file of an export that is written in the background.",
+            ),
+            Limit::new(
+                "export_disk_free_bytes_min",
+                self.disk_free_bytes_min,
+                "Bytes that exports leave free on the server's disk; where fewer are, it is `UNAVAILABLE`.",
+            ),
             Limit::new(
                 "export_decimal_digits_max",
                 EXPORT_DECIMAL_DIGITS_MAX.into(),
@@ -77,7 +95,7 @@ impl ExportsConfig {
             Limit::new(
                 "export_wall_time_s",
                 self.wall_time_s.into(),
-                "Seconds until the answer to an export that is written to a file; past them it has failed.",
+                "Seconds until the answer to an export that is written to a file, or to one part of it; past them it has failed.",
             ),
             Limit::new(
                 "export_kept_s",
@@ -93,6 +111,8 @@ impl ExportsConfig {
     /// For tests that export nothing.
     pub(crate) const SMALL: Self = Self {
         rows_max: 1,
+        bytes_max: 1,
+        disk_free_bytes_min: 1,
         at_once_max: 1,
         per_agency_max: 1,
         silence_s: 1,

@@ -17,7 +17,7 @@ use futures_util::Stream;
 use tokio::sync::mpsc;
 
 use super::content::ExportContent;
-use super::encode::{Encoded, Encoding};
+use super::encode::{Encoded, Encoding, FileEncoder, Rest};
 use super::places::ExportPlace;
 use crate::background::blocking;
 use crate::error::{Error, Result};
@@ -83,7 +83,7 @@ impl Services {
     }
 
     /// Checks and charges an export, and begins its file.
-    pub(super) async fn begin_export(
+    async fn begin_export(
         &self,
         scope: &Scope,
         content: ExportContent,
@@ -92,13 +92,19 @@ impl Services {
     ) -> Result<Encoding> {
         let (n_rows, rows_max) = (content.n_rows(), self.parts.config.exports.rows_max);
         let encoding = blocking("begin an export", move || {
-            content.check(format, rows_max)?;
-            Encoding::new(Arc::new(content), format, texts)
+            content.check(format, 0, rows_max)?;
+            let file = FileEncoder::new(&content, format, texts)?;
+            Ok(file.with(Arc::new(content), true))
         });
         let encoding = encoding.await?;
-        self.charge(scope, n_rows.div_ceil(ROWS_A_POINT) as u64)?;
+        self.charge(scope, points_of_export(n_rows))?;
         Ok(encoding)
     }
+}
+
+/// The points that rows of an export cost.
+pub(super) fn points_of_export(n_rows: usize) -> u64 {
+    n_rows.div_ceil(ROWS_A_POINT) as u64
 }
 
 /// Sends the pieces until the last one is taken, or nobody takes them any more.
@@ -107,13 +113,14 @@ async fn send(
     sender: &mpsc::Sender<Piece>,
     silence: Duration,
 ) -> Result<(), Error> {
-    let mut rest = Some(encoding);
-    while let Some(encoding) = rest {
+    let mut next = Some(encoding);
+    while let Some(encoding) = next {
         let step = blocking("encode an export", move || encoding.step());
-        let Encoded {
-            bytes, rest: more, ..
-        } = step.await?;
-        rest = more;
+        let Encoded { bytes, rest, .. } = step.await?;
+        next = match rest {
+            Rest::Rows(encoding) => Some(encoding),
+            Rest::File(_) | Rest::Nothing => None,
+        };
         let piece = Piece::Bytes(bytes);
         if !matches!(sender.send_timeout(piece, silence).await, Ok(())) {
             return Ok(());

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bellwether_catalogue::ForgottenExport;
 use tokio::time::timeout;
 
 use super::files;
@@ -57,13 +56,14 @@ impl Services {
     }
 }
 
+/// Removes what has expired: of each the file first, so that none is left that nobody knows of.
 async fn remove_expired(parts: &Arc<Parts>) -> Result<()> {
     let parts = Arc::clone(parts);
     blocking("remove expired exports", move || {
-        for ForgottenExport { agency, export } in
-            parts.catalogue.forget_exports(parts.clock.now())?
-        {
-            files::remove(&files::path_of(parts.store.root(), agency, &export))?;
+        let (catalogue, root) = (&parts.catalogue, parts.store.root());
+        for expired in catalogue.expired_exports(parts.clock.now())? {
+            files::remove(&files::path_of(root, expired.agency, &expired.export))?;
+            catalogue.forget_export(&expired)?;
         }
         Ok(())
     })
