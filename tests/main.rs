@@ -47,6 +47,9 @@ mod graphql_streams;
 // The page on which people try queries.
 #[cfg(test)]
 mod explorer;
+// What is promoted, promised and agreed.
+#[cfg(test)]
+mod records;
 // Answers as files.
 #[cfg(test)]
 mod export;

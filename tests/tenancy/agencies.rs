@@ -135,11 +135,13 @@ fn another_agency_sees_and_changes_nothing() {
     assert_eq!(name["campaign"]["name"], "secret-1");
 }
 
+/// The id of a record that was never made.
+const RECORD: &str = "rec_01K00000000000000000000000";
+
 #[test]
 fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
     let server = two_brands();
     let (owner, stranger) = (server.owner(), server.other_agency());
-    const RECORD: &str = "rec_01K00000000000000000000000";
     let invented = [
         ("BRAND_ID", "brd_01K00000000000000000000000"),
         ("CAMPAIGN_ID", "cmp_01K00000000000000000000000"),

@@ -64,21 +64,7 @@ impl Catalogue {
 
     /// The brands that the scope sees, by slug.
     pub fn list_brands(&self, scope: &Scope) -> Result<Vec<Brand>> {
-        let rows = self.read(|connection| {
-            brands::table
-                .filter(brands::agency_id.eq(scope.agency().to_string()))
-                .order(brands::slug)
-                .load::<BrandRow>(connection)
-                .map_err(Error::database("list brands"))
-        })?;
-        let mut listed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let brand = Brand::try_from(row)?;
-            if scope.sees_brand(brand.id) {
-                listed.push(brand);
-            }
-        }
-        Ok(listed)
+        self.read(|connection| seen_brands(connection, scope))
     }
 
     /// Gives a brand another name, and raises the agency's catalogue version.
@@ -112,6 +98,23 @@ impl Catalogue {
 fn require_name(name: &str) -> Result<()> {
     require_text("the brand's name", name, "name_bytes_max", NAME_BYTES_MAX)?;
     Ok(())
+}
+
+/// The brands that the scope sees, by slug.
+pub(crate) fn seen_brands(connection: &mut AnyConnection, scope: &Scope) -> Result<Vec<Brand>> {
+    let rows = brands::table
+        .filter(brands::agency_id.eq(scope.agency().to_string()))
+        .order(brands::slug)
+        .load::<BrandRow>(connection)
+        .map_err(Error::database("list brands"))?;
+    let mut seen = Vec::with_capacity(rows.len());
+    for row in rows {
+        let brand = Brand::try_from(row)?;
+        if scope.sees_brand(brand.id) {
+            seen.push(brand);
+        }
+    }
+    Ok(seen)
 }
 
 /// Refuses a brand that the scope doesn't see or that isn't there.

@@ -8,7 +8,7 @@ mod tests;
 
 use bellwether_domain::Scope;
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::RecordId;
+use bellwether_domain::ids::{BrandId, RecordId};
 use bellwether_domain::record::{Body, Record, RecordKind};
 use bellwether_domain::time::Timestamp;
 use diesel::prelude::*;
@@ -97,6 +97,29 @@ pub(crate) fn find(
         .optional()
         .map_err(Error::database("find a revision of a record"))?;
     row.map(|row| joined(&record, &row)).transpose()
+}
+
+/// The newest revision of the record of a kind, brand and key, if the scope sees the brand.
+pub(crate) fn find_by_key(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    kind: RecordKind,
+    brand: BrandId,
+    key: &str,
+) -> Result<Option<Record>> {
+    let id: Option<String> = records::table
+        .filter(records::agency_id.eq(scope.agency().to_string()))
+        .filter(records::kind.eq(kind.as_str()))
+        .filter(records::brand_id.eq(brand.to_string()))
+        .filter(records::key.eq(key))
+        .select(records::id)
+        .first(connection)
+        .optional()
+        .map_err(Error::database("find a record by its key"))?;
+    match id {
+        Some(id) => find(connection, scope, kind, id.parse()?, None),
+        None => Ok(None),
+    }
 }
 
 fn find_row(

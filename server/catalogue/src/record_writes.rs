@@ -1,8 +1,11 @@
 //! Making, revising and archiving records, each in one transaction that holds the agency's row,
 //! judges the record among its peers, and raises the agency's catalogue version.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use bellwether_domain::error_code::Refusal;
-use bellwether_domain::ids::{CampaignId, RecordId};
+use bellwether_domain::ids::{BrandId, CampaignId, RecordId};
 use bellwether_domain::record::{
     Body, RECORD_REVISIONS_MAX, Record, RecordDraft, RecordKind, RecordState, check_approval,
     check_peers, check_revision, has_peers, key_of,
@@ -42,17 +45,8 @@ impl Catalogue {
             body: draft.body.clone(),
         };
         self.write(|connection| {
-            lock_agency(connection, scope)?;
-            require_present(connection, scope, record.brand)?;
-            refuse_too_many(connection, scope, record.body.kind(), records_max)?;
-            check_approval(None, &record.body, scope.member())?;
-            judge(connection, scope, &record)?;
-            diesel::insert_into(records::table)
-                .values(RecordRow::new(scope, &record))
-                .execute(connection)
-                .map_err(|source| key_is_taken(source, &record))?;
-            write_revision(connection, scope, &record)?;
-            Ok(())
+            let mut work = RecordWork::begin(connection, scope, now)?;
+            work.create(&record, records_max)
         })?;
         Ok(record)
     }
@@ -68,19 +62,10 @@ impl Catalogue {
         now: Timestamp,
     ) -> Result<Record> {
         self.write(|connection| {
-            lock_agency(connection, scope)?;
-            let newest = newest(connection, scope, body.kind(), id)?;
+            let mut work = RecordWork::begin(connection, scope, now)?;
+            let newest = newest(work.connection, scope, body.kind(), id)?;
             check_revision(&newest, base)?;
-            if newest.state == RecordState::Active && newest.body == *body {
-                return Ok(newest);
-            }
-            // The last revision is left for archiving.
-            refuse_too_many_revisions(&newest, RECORD_REVISIONS_MAX - 1)?;
-            check_approval(Some(&newest), body, scope.member())?;
-            let record = next(scope, newest, RecordState::Active, body.clone(), now);
-            judge(connection, scope, &record)?;
-            write_revision(connection, scope, &record)?;
-            Ok(record)
+            work.revise(newest, body)
         })
     }
 
@@ -94,18 +79,135 @@ impl Catalogue {
         now: Timestamp,
     ) -> Result<Record> {
         self.write(|connection| {
-            lock_agency(connection, scope)?;
-            let newest = newest(connection, scope, kind, id)?;
+            let mut work = RecordWork::begin(connection, scope, now)?;
+            let newest = newest(work.connection, scope, kind, id)?;
             check_revision(&newest, base)?;
-            if newest.state == RecordState::Archived {
-                return Ok(newest);
-            }
-            refuse_too_many_revisions(&newest, RECORD_REVISIONS_MAX)?;
-            let body = newest.body.clone();
-            let record = next(scope, newest, RecordState::Archived, body, now);
-            write_revision(connection, scope, &record)?;
-            Ok(record)
+            work.archive(newest)
         })
+    }
+}
+
+/// The changes of records of one transaction, which holds the agency's row.
+pub(crate) struct RecordWork<'a> {
+    pub(crate) connection: &'a mut AnyConnection,
+    pub(crate) scope: &'a Scope,
+    now: Timestamp,
+    /// How many records of a kind there are, once it was counted.
+    counted: HashMap<RecordKind, u32>,
+    /// The records among which others are judged, once they were read.
+    peers: HashMap<(RecordKind, BrandId), Vec<Record>>,
+}
+
+impl<'a> RecordWork<'a> {
+    /// Takes the agency's row, so that nobody else changes records meanwhile.
+    pub(crate) fn begin(
+        connection: &'a mut AnyConnection,
+        scope: &'a Scope,
+        now: Timestamp,
+    ) -> Result<Self> {
+        lock_agency(connection, scope)?;
+        Ok(Self {
+            connection,
+            scope,
+            now,
+            counted: HashMap::new(),
+            peers: HashMap::new(),
+        })
+    }
+
+    /// Makes a record.
+    pub(crate) fn create(&mut self, record: &Record, records_max: u32) -> Result<()> {
+        require_present(self.connection, self.scope, record.brand)?;
+        self.count(record.body.kind(), records_max)?;
+        check_approval(None, &record.body, self.scope.member())?;
+        self.judge(record)?;
+        diesel::insert_into(records::table)
+            .values(RecordRow::new(self.scope, record))
+            .execute(self.connection)
+            .map_err(|source| key_is_taken(source, record))?;
+        self.write_revision(record)
+    }
+
+    /// Writes the next revision of a record, of which this is the newest one.
+    pub(crate) fn revise(&mut self, newest: Record, body: &Body) -> Result<Record> {
+        if newest.state == RecordState::Active && newest.body == *body {
+            return Ok(newest);
+        }
+        // The last revision is left for archiving.
+        refuse_too_many_revisions(&newest, RECORD_REVISIONS_MAX - 1)?;
+        check_approval(Some(&newest), body, self.scope.member())?;
+        let record = self.next(newest, RecordState::Active, body.clone());
+        self.judge(&record)?;
+        self.write_revision(&record)?;
+        Ok(record)
+    }
+
+    /// Takes a record out of use, of which this is the newest revision.
+    pub(crate) fn archive(&mut self, newest: Record) -> Result<Record> {
+        if newest.state == RecordState::Archived {
+            return Ok(newest);
+        }
+        refuse_too_many_revisions(&newest, RECORD_REVISIONS_MAX)?;
+        let body = newest.body.clone();
+        let record = self.next(newest, RecordState::Archived, body);
+        self.write_revision(&record)?;
+        Ok(record)
+    }
+
+    /// The revision after the newest one; its moment never lies before that one's.
+    fn next(&self, newest: Record, state: RecordState, body: Body) -> Record {
+        Record {
+            state,
+            revision: newest.revision + 1,
+            made_by: self.scope.member(),
+            made_at: self.now.max(newest.made_at),
+            body,
+            ..newest
+        }
+    }
+
+    fn write_revision(&mut self, record: &Record) -> Result<()> {
+        let (connection, scope) = (&mut *self.connection, self.scope);
+        raise_catalogue_version(connection, scope)?;
+        diesel::update(records::table.find((scope.agency().to_string(), record.id.to_string())))
+            .set(records::revision.eq(i64::from(record.revision)))
+            .execute(connection)
+            .map_err(Error::database("revise a record"))?;
+        insert_revision(connection, scope, record)?;
+        if let Some(peers) = self.peers.get_mut(&(record.body.kind(), record.brand)) {
+            peers.retain(|peer| peer.id != record.id);
+            peers.push(record.clone());
+        }
+        Ok(())
+    }
+
+    /// Counts a record that is to be made, or refuses it.
+    fn count(&mut self, kind: RecordKind, records_max: u32) -> Result<()> {
+        let n_records = match self.counted.get(&kind) {
+            Some(n_records) => *n_records,
+            None => count_records(self.connection, self.scope, kind)?,
+        };
+        if n_records >= records_max {
+            let what = format!("one more record of kind `{kind}` in the agency");
+            return Err(Refusal::limit("records_per_kind_max", records_max, what).into());
+        }
+        self.counted.insert(kind, n_records + 1);
+        Ok(())
+    }
+
+    /// Holds a record to the rules that other records and campaigns come into.
+    fn judge(&mut self, record: &Record) -> Result<()> {
+        let (connection, scope) = (&mut *self.connection, self.scope);
+        judge_names(connection, scope, record)?;
+        let kind = record.body.kind();
+        if has_peers(kind) {
+            let peers = match self.peers.entry((kind, record.brand)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(read_peers(connection, scope, record)?),
+            };
+            check_peers(record, peers)?;
+        }
+        Ok(())
     }
 }
 
@@ -119,29 +221,8 @@ fn newest(
     found.ok_or_else(|| Error::not_found("record", id))
 }
 
-/// The revision after the newest one; its moment never lies before that one's.
-fn next(scope: &Scope, newest: Record, state: RecordState, body: Body, now: Timestamp) -> Record {
-    Record {
-        state,
-        revision: newest.revision + 1,
-        made_by: scope.member(),
-        made_at: now.max(newest.made_at),
-        body,
-        ..newest
-    }
-}
-
-fn write_revision(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Result<()> {
-    raise_catalogue_version(connection, scope)?;
-    diesel::update(records::table.find((scope.agency().to_string(), record.id.to_string())))
-        .set(records::revision.eq(i64::from(record.revision)))
-        .execute(connection)
-        .map_err(Error::database("revise a record"))?;
-    insert_revision(connection, scope, record)
-}
-
-/// Holds a record to the rules that other records and campaigns come into.
-fn judge(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Result<()> {
+/// Refuses a record that names another record or a campaign that its brand doesn't have.
+fn judge_names(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Result<()> {
     if let Some(campaign) = record.campaign {
         require_campaign(connection, scope, record, campaign, "campaign")?;
     }
@@ -159,10 +240,6 @@ fn judge(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Resu
             let place = format!("{field}.links.{index}.campaign");
             require_campaign(connection, scope, record, link.campaign, &place)?;
         }
-    }
-    if has_peers(record.body.kind()) {
-        let peers = peers(connection, scope, record)?;
-        check_peers(record, &peers)?;
     }
     Ok(())
 }
@@ -183,7 +260,11 @@ fn require_campaign(
 }
 
 /// The records of the same kind and brand that are in use.
-fn peers(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Result<Vec<Record>> {
+fn read_peers(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    record: &Record,
+) -> Result<Vec<Record>> {
     let joined_on = record_revisions::agency_id
         .eq(records::agency_id)
         .and(record_revisions::record_id.eq(records::id))
@@ -202,23 +283,14 @@ fn peers(connection: &mut AnyConnection, scope: &Scope, record: &Record) -> Resu
         .collect()
 }
 
-fn refuse_too_many(
-    connection: &mut AnyConnection,
-    scope: &Scope,
-    kind: RecordKind,
-    records_max: u32,
-) -> Result<()> {
+fn count_records(connection: &mut AnyConnection, scope: &Scope, kind: RecordKind) -> Result<u32> {
     let n_records: i64 = records::table
         .filter(records::agency_id.eq(scope.agency().to_string()))
         .filter(records::kind.eq(kind.as_str()))
         .count()
         .get_result(connection)
         .map_err(Error::database("count records"))?;
-    if n_records < i64::from(records_max) {
-        return Ok(());
-    }
-    let what = format!("one more record of kind `{kind}` in the agency");
-    Err(Refusal::limit("records_per_kind_max", records_max, what).into())
+    Ok(u32::try_from(n_records).unwrap_or(u32::MAX))
 }
 
 fn refuse_too_many_revisions(newest: &Record, max: u32) -> Result<(), Refusal> {

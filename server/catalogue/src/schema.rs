@@ -336,6 +336,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    record_imports (agency_id, idempotency_key) {
+        agency_id -> Text,
+        idempotency_key -> Text,
+        fingerprint -> Text,
+        answer_json -> Text,
+        imported_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     operator_tokens,
@@ -360,6 +370,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     scores,
     records,
     record_revisions,
+    record_imports,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

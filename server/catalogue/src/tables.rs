@@ -1,7 +1,7 @@
 //! The names of all tables, for what copies or counts them one by one.
 
 /// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 28] = [
+pub(crate) const TABLES: [&str; 29] = [
     "agencies",
     "operator_tokens",
     "data_store",
@@ -30,4 +30,5 @@ pub(crate) const TABLES: [&str; 28] = [
     "scores",
     "records",
     "record_revisions",
+    "record_imports",
 ];

@@ -24,8 +24,9 @@ use crate::rates::{
 };
 
 use crate::record::{
-    RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, RECORD_LIST_MAX, RECORD_NAME_BYTES_MAX,
-    RECORD_NOTICE_DAYS_MAX, RECORD_REVISIONS_MAX, RECORD_TEXT_BYTES_MAX, RECORDS_PER_KIND_MAX,
+    IMPORT_FILE_BYTES_MAX, IMPORT_LINES_MAX, RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX,
+    RECORD_LIST_MAX, RECORD_NAME_BYTES_MAX, RECORD_NOTICE_DAYS_MAX, RECORD_REVISIONS_MAX,
+    RECORD_TEXT_BYTES_MAX, RECORDS_PER_KIND_MAX,
 };
 
 /// A limit that holds.
@@ -242,6 +243,12 @@ pub const LIMITS: &[Limit] = &[
         RECORDS_PER_KIND_MAX as u64,
         "Records of one kind in an agency, archived ones too.",
     ),
+    Limit::of_size(
+        "import_file_bytes_max",
+        IMPORT_FILE_BYTES_MAX,
+        "Bytes of a file of records.",
+    ),
+    Limit::of_size("import_lines_max", IMPORT_LINES_MAX, "Records of one file."),
 ];
 
 #[cfg(test)]

@@ -171,7 +171,7 @@ fn refuse_to_come(as_of: Option<Timestamp>, now: Timestamp) -> Result<(), Refusa
     }
 }
 
-fn require_keeping(scope: &Scope) -> Result<(), Refusal> {
+pub(crate) fn require_keeping(scope: &Scope) -> Result<(), Refusal> {
     if scope.role().may_keep_records() {
         return Ok(());
     }

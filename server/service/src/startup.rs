@@ -104,6 +104,7 @@ impl Services {
         blocking("purge old answers", move || {
             let kept = days_before(parts.clock.now(), parts.config.idempotency_days);
             parts.catalogue.purge_answers(kept)?;
+            parts.catalogue.purge_import_answers(kept)?;
             parts.catalogue.purge_pins(parts.clock.now())?;
             Ok(())
         })

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bellwether_domain::Scope;
 use bellwether_domain::agency::Slug;
+use bellwether_domain::record::entity_of;
 use bellwether_schema::{GraphqlRequest, Method};
+use bellwether_service::ImportRequest;
 use clap::Args;
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -93,7 +95,7 @@ impl Door {
             Self::Server { url, token } => {
                 let (path, body) = work.request();
                 let body = body.to_string();
-                let answer = post(url, path, token, JSON, body.as_bytes())?;
+                let answer = post(url, path, token, &Sent::new(JSON, body.as_bytes()))?;
                 match answer["error"]["message"].as_str() {
                     Some(message) => {
                         let code = answer["error"]["code"].as_str().unwrap_or_default();
@@ -122,7 +124,44 @@ impl Door {
             }
             Self::Server { url, token } => {
                 let path = format!("/v1/rates?carryDays={carry_days}");
-                post(url, &path, token, "text/csv", &file)?
+                post(url, &path, token, &Sent::new("text/csv", &file))?
+            }
+        };
+        match answer["error"]["message"].as_str() {
+            Some(message) => Err(message.to_owned()),
+            None => Ok(answer),
+        }
+    }
+
+    /// Takes a file of records in, in the folder as the operator of an agency, and gives the answer
+    /// as JSON.
+    pub(super) async fn import_records(
+        &self,
+        agency: Option<&Slug>,
+        request: ImportRequest,
+        file: Vec<u8>,
+    ) -> Result<Value, String> {
+        let answer = match self {
+            Self::Folder(app) => {
+                let scope = scope_in(app, agency)?;
+                let imported = app.services.import_records(&scope, request, file).await;
+                let answer = imported.map_err(|error| error.refusal().message)?;
+                return serde_json::to_value(answer).map_err(|error| error.to_string());
+            }
+            Self::Server { url, token } => {
+                let entity = entity_of(request.kind);
+                let brand = request.brand.as_ref();
+                let brand = brand
+                    .map(|slug| format!("&brand={slug}"))
+                    .unwrap_or_default();
+                let is_dry_run = request.is_dry_run;
+                let path = format!("/v1/import/{entity}?dryRun={is_dry_run}{brand}");
+                let sent = Sent {
+                    content_type: request.format.media_type(),
+                    idempotency_key: request.idempotency_key.as_deref(),
+                    body: &file,
+                };
+                post(url, &path, token, &sent)?
             }
         };
         match answer["error"]["message"].as_str() {
@@ -142,7 +181,12 @@ impl Door {
             Self::Folder(app) => in_folder(app, agency, query, variables).await?,
             Self::Server { url, token } => {
                 let body = json!({ "query": query, "variables": variables });
-                post(url, "/graphql", token, JSON, body.to_string().as_bytes())?
+                post(
+                    url,
+                    "/graphql",
+                    token,
+                    &Sent::new(JSON, body.to_string().as_bytes()),
+                )?
             }
         };
         let error = [&answer["errors"][0], &answer["error"]]
@@ -178,14 +222,25 @@ fn scope_in(app: &App, agency: Option<&Slug>) -> Result<Scope, String> {
     scope.map_err(|error| told(&error))
 }
 
+/// A body that is sent, and its headers.
+struct Sent<'a> {
+    content_type: &'a str,
+    idempotency_key: Option<&'a str>,
+    body: &'a [u8],
+}
+
+impl<'a> Sent<'a> {
+    fn new(content_type: &'a str, body: &'a [u8]) -> Self {
+        Self {
+            content_type,
+            idempotency_key: None,
+            body,
+        }
+    }
+}
+
 /// Posts a body and reads JSON, blocking the thread; errors come in the answer.
-fn post(
-    url: &str,
-    path: &str,
-    token: &BearerToken,
-    content_type: &str,
-    body: &[u8],
-) -> Result<Value, String> {
+fn post(url: &str, path: &str, token: &BearerToken, sent: &Sent<'_>) -> Result<Value, String> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         // Not followed, so that the token goes to the named server only.
@@ -196,12 +251,14 @@ fn post(
         .build()
         .new_agent();
     let away = |error: ureq::Error| format!("`{url}` can't be reached: {error}");
-    let mut response = agent
+    let mut post = agent
         .post(format!("{url}{path}"))
         .header("Authorization", format!("Bearer {}", token.reveal()))
-        .header("Content-Type", content_type)
-        .send(body)
-        .map_err(away)?;
+        .header("Content-Type", sent.content_type);
+    if let Some(key) = sent.idempotency_key {
+        post = post.header("Idempotency-Key", key);
+    }
+    let mut response = post.send(sent.body).map_err(away)?;
     let text = response.body_mut().read_to_string().map_err(away)?;
     serde_json::from_str(&text).map_err(|_| {
         let shown: String = text.chars().take(FOREIGN_ANSWER_CHARS_MAX).collect();

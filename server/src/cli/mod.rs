@@ -8,6 +8,7 @@ mod compact;
 mod demo;
 mod door;
 pub mod generate;
+mod import;
 pub mod ingest;
 mod ingest_bar;
 mod local;
@@ -45,6 +46,8 @@ enum Command {
     Migrate(Folder),
     /// Take report files in, over HTTP or straight into a data folder.
     Ingest(ingest::IngestArgs),
+    /// Take records in from a CSV or NDJSON file: products, agreements, feedback and the others.
+    Import(import::ImportArgs),
     /// List what was sent in, or undo one of it.
     #[command(subcommand)]
     Batch(batch::BatchCommand),
@@ -124,6 +127,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ingest(args) => local::ingest(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Batch(command) => batch::run(command).await,
         Command::Rates(command) => rates::run(command).await,
         Command::Compact(args) => compact::run(args).await,

@@ -16,6 +16,7 @@ mod ingest;
 mod maintenance;
 mod rates;
 mod receiving;
+mod records;
 mod request_id;
 mod server;
 mod small_body;

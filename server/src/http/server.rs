@@ -20,7 +20,7 @@ use super::error::HttpError;
 use super::request_id::WithRequestId;
 use super::small_body::SmallBodiesFirst;
 use super::streams::Streams;
-use super::{download, explorer, export, graphql, health, ingest, maintenance, rates};
+use super::{download, explorer, export, graphql, health, ingest, maintenance, rates, records};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -111,6 +111,8 @@ fn routes(state: HttpState) -> impl IntoEndpoint {
         .at("/v1/export", only("GET", get(export::export)))
         .at("/v1/exports/:id", only("GET", get(download::download)))
         .at("/v1/ingest/:dataset", only("POST", post(ingest::ingest)))
+        .at("/v1/import/:entity", only("POST", post(records::import)))
+        .at("/v1/export/:entity", only("GET", get(records::export)))
         .at("/v1/rates", only("POST", post(rates::rates)))
         .at(
             "/v1/maintenance/:work",
@@ -170,6 +172,8 @@ fn front(poem::web::Data(state): poem::web::Data<&HttpState>) -> String {
          POST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
          GET  /v1/export          numbers out: CSV, Arrow or Parquet\n\
          POST /v1/rates           exchange rates in: CSV\n\
+         POST /v1/import/ENTITY   records in: CSV or NDJSON\n\
+         GET  /v1/export/ENTITY   records out: CSV or NDJSON\n\
          GET  /health/ready       whether it can answer\n"
     )
 }

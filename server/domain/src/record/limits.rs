@@ -26,3 +26,9 @@ pub const DISTRIBUTION_TOLERANCE_MILLIONTHS: i64 = 1;
 
 /// The longest notice that is not a slip of the keyboard: ten years, in days.
 pub const RECORD_NOTICE_DAYS_MAX: u32 = 3_660;
+
+/// The most bytes of a file of records.
+pub const IMPORT_FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The most lines of a file of records: what one transaction holds the agency's row for.
+pub const IMPORT_LINES_MAX: usize = 5_000;

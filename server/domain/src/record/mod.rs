@@ -6,13 +6,17 @@
 //! Invariant: a revision that was written never changes; deleting is archiving.
 //!
 //! Reading order: [`words`] and [`values`], `bodies/` (one file a kind), [`Body`], `faults.rs`
-//! (how bodies are checked), `rules.rs` (what holds between records), [`changes`].
+//! (how bodies are checked), `rules.rs` (what holds between records), [`changes`], `columns.rs` and
+//! `line.rs` (records in files), `import.rs` (what becomes of such a file).
 
 mod bodies;
 mod body;
 mod changes;
+mod columns;
 mod faults;
+mod import;
 mod limits;
+mod line;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -22,8 +26,15 @@ pub mod words;
 pub use bodies::*;
 pub use body::{Body, Reference};
 pub use changes::{Change, changes};
+pub use columns::{
+    ColumnForm, HEAD_COLUMNS, RecordColumn, cell_of, column_of, put_cell, record_columns,
+};
 pub use faults::Faults;
+pub use import::{
+    ImportAnswer, ImportOutcome, ImportedLine, LineAction, LineFault, entity_kind, entity_of,
+};
 pub use limits::*;
+pub use line::{RecordLine, line_of};
 pub use rules::{check_approval, check_key, check_peers, check_revision, has_peers, key_of};
 pub use words::{RecordKind, RecordState};
 

@@ -1,6 +1,6 @@
 //! What bodies and rules refuse, each with its code and place, and what they let pass.
 
-mod examples;
+pub(super) mod examples;
 mod faults;
 mod rules;
 

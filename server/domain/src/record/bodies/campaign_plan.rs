@@ -51,7 +51,8 @@ body_types! {
         pub amount: Money,
     }
 
-    /// Between what a spend may be moved.
+    /// Between what a spend may be moved: at least one bound.
+    #[derive(Default)]
     pub struct SpendBounds {
         /// The least for each day.
         pub daily_min: Option<Money>,
@@ -122,6 +123,10 @@ impl CampaignPlan {
 
 impl SpendBounds {
     fn check(&self, faults: &mut Faults) {
+        if *self == Self::default() {
+            let message = "bounds that bound nothing; leave them out";
+            faults.add("dailyMin", Refusal::invalid(message));
+        }
         faults.money_if_any("dailyMin", self.daily_min.as_ref());
         faults.money_if_any("dailyMax", self.daily_max.as_ref());
         if let Some(percent) = self.change_percent_max {

@@ -7,7 +7,7 @@ use crate::record::{Body, RecordKind};
 pub(super) const RECORD: &str = "rec_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 pub(super) const CAMPAIGN: &str = "cmp_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-pub(super) fn examples() -> impl Iterator<Item = (RecordKind, Value)> {
+pub(in crate::record) fn examples() -> impl Iterator<Item = (RecordKind, Value)> {
     RecordKind::ALL.iter().map(|kind| (*kind, json_of(*kind)))
 }
 
