@@ -131,6 +131,10 @@ pub struct PluginsSection {
     pub call_deadline_ms: u64,
     /// How long a child may take to start.
     pub start_deadline_ms: u64,
+    /// Bytes of memory that a child may take beyond those it begins with.
+    pub memory_bytes_max: u64,
+    /// Whether plugins run where they can't be confined, with all that the server's user may do.
+    pub allow_unconfined: bool,
 }
 
 impl Default for ServerSection {
@@ -175,6 +179,9 @@ impl Default for PluginsSection {
             folders: Vec::new(),
             call_deadline_ms: 10_000,
             start_deadline_ms: 5_000,
+            // Far more than the shipped plugins take; counted as address space.
+            memory_bytes_max: 1 << 30,
+            allow_unconfined: false,
         }
     }
 }
@@ -322,6 +329,8 @@ fn plugin_config(section: &PluginsSection) -> Result<PluginHostConfig, String> {
         plugin_folders,
         call_deadline_ms: section.call_deadline_ms,
         start_deadline_ms: section.start_deadline_ms,
+        memory_bytes_max: section.memory_bytes_max,
+        allow_unconfined: section.allow_unconfined,
         rows_per_slice_max: 16_384,
         rows_per_call_max: 1_000_000,
         output_bytes_max: 64 << 20,

@@ -7,8 +7,10 @@
     reason = "it breaks the rules of the ABI on purpose, from behind the SDK"
 )]
 
+mod escape;
+mod greedy;
+
 use std::ffi::{CStr, c_void};
-use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bellwether_plugin_sdk::abi::{ArrowArray, ArrowSchema, BwError, BwPlugin};
@@ -28,18 +30,40 @@ enum Mode {
     Segfault,
     /// It aborts.
     Abort,
+    /// It calls itself until the stack is full.
+    StackOverflow,
     /// It ends the process as if all were well.
     Exit,
     /// It never returns.
     Hang,
+    /// It takes 10 GiB at once.
+    Allocate,
+    /// It takes 64 MiB with every batch and gives none back.
+    Leak,
     /// It prints to standard output, then answers well.
     Print,
-    /// It writes into every pipe that it finds.
+    /// It writes into every descriptor that it finds.
     Junk,
     /// It answers a row less, past the SDK's own check.
     RowMissing,
     /// It panics while it opens.
     PanicInOpen,
+    /// It opens a connection to this machine.
+    Network,
+    /// It reads the file in `path`.
+    ReadFile,
+    /// It writes into the file in `path`.
+    WriteFile,
+    /// It starts a program.
+    Exec,
+    /// It splits into two processes.
+    Fork,
+    /// It starts a thread.
+    Thread,
+    /// It sends SIGKILL to `pid`.
+    Kill,
+    /// It sends SIGKILL to the main thread of `pid`, as `abort` does to its own.
+    KillThread,
 }
 
 /// The configuration.
@@ -47,12 +71,16 @@ enum Mode {
 #[serde(deny_unknown_fields)]
 struct Config {
     mode: Mode,
+    #[serde(default)]
+    path: String,
+    #[serde(default)]
+    pid: i32,
 }
 
 /// The scorer that fails.
 #[derive(Debug)]
 struct Faulty {
-    mode: Mode,
+    config: Config,
 }
 
 /// Whether `run` takes a row away after the SDK has answered.
@@ -73,33 +101,35 @@ impl Scorer for Faulty {
     fn open(config: Config) -> Result<Self, String> {
         assert!(config.mode != Mode::PanicInOpen, "boom while opening");
         ROW_MISSING.store(config.mode == Mode::RowMissing, Ordering::Relaxed);
-        Ok(Self { mode: config.mode })
+        Ok(Self { config })
     }
 
     fn score(&self, input: &Input) -> Result<Table, String> {
-        match self.mode {
-            Mode::None | Mode::RowMissing | Mode::PanicInOpen => {}
+        let tried = match self.config.mode {
+            Mode::None | Mode::RowMissing | Mode::PanicInOpen => Ok(()),
             Mode::Panic => panic!("boom in the scorer"),
             // SAFETY: none; that is the point.
-            Mode::Segfault => unsafe { std::ptr::null_mut::<u8>().write_volatile(1) },
+            Mode::Segfault => unsafe {
+                std::ptr::null_mut::<u8>().write_volatile(1);
+                Ok(())
+            },
             Mode::Abort => std::process::abort(),
             Mode::Exit => std::process::exit(0),
             Mode::Hang => loop {
                 std::hint::spin_loop();
             },
-            Mode::Print => println!("a scorer that talks"),
-            Mode::Junk => write_junk(),
-        }
+            Mode::Print => {
+                println!("a scorer that talks");
+                Ok(())
+            }
+            Mode::StackOverflow | Mode::Allocate | Mode::Leak | Mode::Junk => {
+                greedy::take(self.config.mode);
+                Ok(())
+            }
+            other => escape::attempt(other, &self.config),
+        };
+        tried.map_err(|error| format!("tried {:?}: {error}", self.config.mode))?;
         Ok(Table::new().with("value", vec![Some(1.0); input.entities().len()]))
-    }
-}
-
-fn write_junk() {
-    for descriptor in 3..16 {
-        let path = format!("/proc/self/fd/{descriptor}");
-        if let Ok(mut pipe) = std::fs::OpenOptions::new().write(true).open(path) {
-            let _ = pipe.write_all(b"junk junk");
-        }
     }
 }
 

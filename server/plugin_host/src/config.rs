@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Where plugins are looked for and what a call may cost.
 #[derive(Debug, Clone)]
 pub struct PluginHostConfig {
-    /// The executable that is started as `EXECUTABLE plugin-host PATH`: the server's own.
+    /// The executable that is started as `EXECUTABLE plugin-host ARGS`: the server's own.
     pub executable: PathBuf,
     /// The folders that hold `libbellwether_plugin_*.so`; the first that has a plugin wins.
     pub plugin_folders: Vec<PathBuf>,
@@ -22,4 +22,9 @@ pub struct PluginHostConfig {
     pub rows_per_call_max: usize,
     /// Bytes of one answer from a child.
     pub output_bytes_max: usize,
+    /// Bytes of memory that a child may take beyond those it begins with.
+    pub memory_bytes_max: u64,
+    /// Whether plugins run on a machine that can't confine them, such as one whose kernel has no
+    /// Landlock. They then can do whatever the server's user can.
+    pub allow_unconfined: bool,
 }

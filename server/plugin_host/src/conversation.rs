@@ -14,9 +14,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::time::timeout;
 
+use crate::child::PluginHostArgs;
 use crate::config::PluginHostConfig;
 use crate::error::{Error, Result};
-use crate::launch::launch;
+use crate::launch::Launcher;
 use crate::wire::frame::{self, HEADER_BYTES, Reply, Request};
 
 /// Milliseconds for a child to end after its pipe has closed or it was told to close.
@@ -42,20 +43,32 @@ enum Silence {
     NoFrame(String),
 }
 
-/// Starts a child for the library at `path`, lets `talk` ask it things, and ends it.
-///
-/// `plugin` is what errors and the log call it.
+/// Whom to talk to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Partner<'a> {
+    /// What errors and the log call it.
+    pub(crate) plugin: &'a str,
+    /// Its library.
+    pub(crate) path: &'a Path,
+    /// SHA-256 of the library's bytes; others are refused.
+    pub(crate) sha256: &'a str,
+}
+
+/// Starts a child for a plugin, lets `talk` ask it things, and ends it.
 pub(crate) async fn converse<T>(
+    launcher: &Launcher,
     config: &PluginHostConfig,
-    plugin: &str,
-    path: &Path,
+    partner: Partner<'_>,
     talk: impl AsyncFnOnce(&mut Conversation<'_>) -> Result<T>,
 ) -> Result<T> {
+    let plugin = partner.plugin;
     let failed = |source| Error::Start {
         plugin: plugin.to_owned(),
         source,
     };
-    let mut process = launch(&config.executable, path).map_err(failed)?;
+    let args = arguments(config, partner).map_err(failed)?;
+    let launched = launcher.launch(&config.executable, &args).await;
+    let mut process = launched.map_err(failed)?;
     let pipes = (
         process.stdin.take(),
         process.stdout.take(),
@@ -77,6 +90,17 @@ pub(crate) async fn converse<T>(
         outcome
     });
     stderr::log_while(plugin, errors, talk).await
+}
+
+fn arguments(config: &PluginHostConfig, partner: Partner<'_>) -> std::io::Result<String> {
+    let args = PluginHostArgs {
+        plugin: partner.path.to_owned(),
+        sha256: partner.sha256.to_owned(),
+        parent: std::process::id(),
+        memory_bytes_max: config.memory_bytes_max,
+        allow_unconfined: config.allow_unconfined,
+    };
+    serde_json::to_string(&args).map_err(std::io::Error::other)
 }
 
 impl Conversation<'_> {

@@ -10,8 +10,9 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::config::PluginHostConfig;
-use crate::conversation::{Conversation, converse};
+use crate::conversation::{Conversation, Partner, converse};
 use crate::error::{Error, Result};
+use crate::launch::Launcher;
 use crate::wire::frame::Reply;
 
 /// A file that looks like a plugin, and what became of it.
@@ -51,12 +52,12 @@ impl PluginDescriptor {
 
 /// Looks through the folders in their order, and through each by file name. The same bytes found
 /// again are passed over; another plugin of a name that is taken is refused.
-pub(crate) async fn discover(config: &PluginHostConfig) -> Vec<Discovered> {
+pub(crate) async fn discover(launcher: &Launcher, config: &PluginHostConfig) -> Vec<Discovered> {
     let mut found = Vec::new();
     let mut bytes_seen = HashSet::new();
     let mut names_seen = HashSet::new();
     for path in candidates(&config.plugin_folders).await {
-        let mut outcome = read(config, &path).await;
+        let mut outcome = read(launcher, config, &path).await;
         if let Ok(plugin) = &outcome {
             if !bytes_seen.insert(plugin.sha256.clone()) {
                 continue;
@@ -103,13 +104,22 @@ async fn libraries_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Reads one file's metadata in a child of its own.
-async fn read(config: &PluginHostConfig, path: &Path) -> Result<PluginDescriptor, Refused> {
+async fn read(
+    launcher: &Launcher,
+    config: &PluginHostConfig,
+    path: &Path,
+) -> Result<PluginDescriptor, Refused> {
     let refused = |reason: String| Refused { reason };
     let sha256 = sha256_of(path)
         .await
         .map_err(|error| refused(error.to_string()))?;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-    let greeted = converse(config, &file_name, path, async |child| {
+    let partner = Partner {
+        plugin: &file_name,
+        path,
+        sha256: &sha256,
+    };
+    let greeted = converse(launcher, config, partner, async |child| {
         hello(child, &file_name).await
     });
     match greeted.await {

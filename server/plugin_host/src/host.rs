@@ -7,14 +7,17 @@
 mod answered;
 mod projection;
 
+use std::sync::OnceLock;
+
 use bellwether_domain::ids::AgencyId;
 use serde_json::Value;
 
 use crate::abi::Kind;
 use crate::config::PluginHostConfig;
-use crate::conversation::{Conversation, converse};
+use crate::conversation::{Conversation, Partner, converse};
 use crate::discovery::{self, Discovered, PluginDescriptor};
 use crate::error::{Error, Result};
+use crate::launch::Launcher;
 use crate::slices::{Slice, slices};
 use crate::table::{ColumnData, InputTable, OutputTable};
 use crate::wire::frame::{Reply, Request};
@@ -26,17 +29,34 @@ use projection::Projection;
 #[derive(Debug, Clone)]
 pub struct PluginHost {
     config: PluginHostConfig,
+    launcher: OnceLock<Launcher>,
 }
 
 impl PluginHost {
     /// A host with these limits.
     pub fn new(config: PluginHostConfig) -> Self {
-        Self { config }
+        let launcher = OnceLock::new();
+        Self { config, launcher }
+    }
+
+    /// The thread that starts children, which begins with the first of them.
+    fn launcher(&self) -> std::io::Result<&Launcher> {
+        if let Some(launcher) = self.launcher.get() {
+            return Ok(launcher);
+        }
+        let launcher = Launcher::new()?;
+        Ok(self.launcher.get_or_init(|| launcher))
     }
 
     /// Looks for plugins in the configured folders. Each file is loaded by a throw-away child.
     pub async fn discover(&self) -> Vec<Discovered> {
-        discovery::discover(&self.config).await
+        match self.launcher() {
+            Ok(launcher) => discovery::discover(launcher, &self.config).await,
+            Err(error) => {
+                tracing::error!(%error, "no plugin can be started");
+                Vec::new()
+            }
+        }
     }
 
     /// Runs a plugin over a table, for one agency and one configuration.
@@ -57,7 +77,16 @@ impl PluginHost {
         if slices.is_empty() {
             return Ok(answer.table());
         }
-        converse(&self.config, plugin.name(), &plugin.path, async |child| {
+        let partner = Partner {
+            plugin: plugin.name(),
+            path: &plugin.path,
+            sha256: &plugin.sha256,
+        };
+        let launcher = self.launcher().map_err(|source| Error::Start {
+            plugin: plugin.name().to_owned(),
+            source,
+        })?;
+        converse(launcher, &self.config, partner, async |child| {
             open(child, plugin, config).await?;
             for slice in &slices {
                 let columns = compute(child, plugin, &projection, slice).await?;

@@ -1,8 +1,8 @@
 //! The plugin host: runs shared libraries in child processes and checks what they answer.
 //!
 //! A plugin's code never runs in the server's process. The server starts its own executable as
-//! `bellwether plugin-host PATH`; that child loads the library and speaks frames over its
-//! standard input and output. A child that crashes, hangs or lies costs its own call only.
+//! `bellwether plugin-host ARGS`; that child confines itself, loads the library and speaks frames
+//! over its standard input and output. A child that crashes, hangs or lies costs its own call only.
 //! Invariant: no Arrow type in the public interface; unsafe code only in [`child`]; nothing that a
 //! child sends is trusted before `wire::answer` has checked it.
 //!

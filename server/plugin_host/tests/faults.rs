@@ -9,7 +9,7 @@ use bellwether_domain::time::Timestamp;
 use bellwether_plugin_host::{
     ColumnData, Error, InputTable, NamedColumn, OutputTable, PluginHost, PluginHostConfig,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Long enough for a loaded machine, short enough for a test that waits it out.
@@ -26,7 +26,11 @@ fn folder_with_faulty() -> TempDir {
 }
 
 fn host(folder: &Path) -> PluginHost {
-    PluginHost::new(PluginHostConfig {
+    PluginHost::new(config(folder))
+}
+
+fn config(folder: &Path) -> PluginHostConfig {
+    PluginHostConfig {
         executable: PathBuf::from(env!("CARGO_BIN_EXE_bellwether-plugin-host")),
         plugin_folders: vec![folder.to_owned()],
         call_deadline_ms: DEADLINE_MS,
@@ -34,11 +38,13 @@ fn host(folder: &Path) -> PluginHost {
         rows_per_slice_max: 16_384,
         rows_per_call_max: 4,
         output_bytes_max: 1 << 20,
-    })
+        memory_bytes_max: 1 << 30,
+        allow_unconfined: false,
+    }
 }
 
 fn campaigns(count: usize) -> InputTable {
-    let names = (0..count).map(|number| Some(format!("cmp_{number}")));
+    let names = (0..count).map(|number| Some(format!("cmp_{number:03}")));
     InputTable {
         columns: vec![NamedColumn {
             name: "campaign_id".to_owned(),
@@ -47,21 +53,62 @@ fn campaigns(count: usize) -> InputTable {
     }
 }
 
-async fn run(mode: &str, count: usize) -> Result<OutputTable, Error> {
+fn agency(number: u128) -> AgencyId {
+    AgencyId::from_parts(Timestamp::UNIX_EPOCH, number)
+}
+
+async fn run_with(config: &Value, count: usize) -> Result<OutputTable, Error> {
     let folder = folder_with_faulty();
     let host = host(folder.path());
     let plugin = host.discover().await.remove(0).outcome;
     let plugin = plugin.expect("the faulty plugin's metadata is good");
-    let agency = AgencyId::from_parts(Timestamp::UNIX_EPOCH, 1);
-    let config = json!({ "mode": mode });
-    host.run(agency, &plugin, &config, &campaigns(count)).await
+    let campaigns = campaigns(count);
+    host.run(agency(1), &plugin, config, &campaigns).await
 }
 
-async fn fault(mode: &str) -> String {
-    let error = run(mode, 3).await.expect_err("it fails");
+async fn run(mode: &str, count: usize) -> Result<OutputTable, Error> {
+    run_with(&json!({ "mode": mode }), count).await
+}
+
+/// What the server says of a fault while another agency's runs go on beside it and all succeed.
+async fn fault_with(config: Value) -> String {
+    let folder = folder_with_faulty();
+    let host = host(folder.path());
+    let plugin = host.discover().await.remove(0).outcome;
+    let plugin = plugin.expect("the faulty plugin's metadata is good");
+    let (three, good) = (campaigns(3), json!({ "mode": "none" }));
+    let mut failing = std::pin::pin!(host.run(agency(1), &plugin, &config, &three));
+    let outcome = loop {
+        let other = host.run(agency(2), &plugin, &good, &three);
+        let mut other = std::pin::pin!(other);
+        tokio::select! {
+            outcome = &mut failing => {
+                assert_eq!(other.await.expect("another agency's run").rows(), 3);
+                break outcome;
+            }
+            answer = &mut other => {
+                assert_eq!(answer.expect("another agency's run").rows(), 3);
+            }
+        }
+    };
+    let error = outcome.expect_err("it fails");
     assert_eq!(error.code(), ErrorCode::PluginFault);
     error.public_message()
 }
+
+async fn fault(mode: &str) -> String {
+    fault_with(json!({ "mode": mode })).await
+}
+
+/// The plugin's own words for what the system refused.
+async fn refusal(config: Value) -> String {
+    let message = fault_with(config).await;
+    let prefix = "plugin `faulty`: run failed (5): tried ";
+    let tried = message.strip_prefix(prefix);
+    tried.unwrap_or_else(|| panic!("{message}")).to_owned()
+}
+
+const NOT_PERMITTED: &str = "Operation not permitted (os error 1)";
 
 #[tokio::test]
 async fn without_a_fault_it_answers() {
@@ -101,6 +148,124 @@ async fn an_abort_is_told_with_its_usual_causes() {
     assert_eq!(
         fault("abort").await,
         "plugin `faulty` aborted with SIGABRT (abort, stack overflow or too much memory)"
+    );
+}
+
+#[tokio::test]
+async fn a_full_stack_is_told_with_its_usual_causes() {
+    assert_eq!(
+        fault("stack_overflow").await,
+        "plugin `faulty` aborted with SIGABRT (abort, stack overflow or too much memory)"
+    );
+}
+
+#[tokio::test]
+async fn ten_gibibytes_are_not_given() {
+    assert_eq!(
+        fault("allocate").await,
+        "plugin `faulty` aborted with SIGABRT (abort, stack overflow or too much memory)"
+    );
+}
+
+/// 64 MiB with each of 40 batches, of which less than 16 are given.
+#[tokio::test]
+async fn a_leak_ends_at_the_limit_of_memory() {
+    let folder = folder_with_faulty();
+    let host = PluginHost::new(PluginHostConfig {
+        rows_per_slice_max: 1,
+        rows_per_call_max: 40,
+        ..config(folder.path())
+    });
+    let plugin = host.discover().await.remove(0).outcome.unwrap();
+    let (few, many) = (campaigns(8), campaigns(40));
+    let leak = json!({ "mode": "leak" });
+    let within = host.run(agency(1), &plugin, &leak, &few).await;
+    assert_eq!(within.unwrap().rows(), 8);
+    let error = host
+        .run(agency(1), &plugin, &leak, &many)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "plugin `faulty` aborted with SIGABRT (abort, stack overflow or too much memory)"
+    );
+}
+
+#[tokio::test]
+async fn a_plugin_reaches_no_network() {
+    let tried = refusal(json!({ "mode": "network" })).await;
+    assert_eq!(tried, format!("Network: {NOT_PERMITTED}"));
+}
+
+#[tokio::test]
+async fn a_plugin_reads_no_file() {
+    let tried = refusal(json!({ "mode": "read_file", "path": "/etc/passwd" })).await;
+    assert_eq!(tried, format!("ReadFile: {NOT_PERMITTED}"));
+}
+
+#[tokio::test]
+async fn a_plugin_starts_no_program_process_or_thread() {
+    for (mode, name) in [("exec", "Exec"), ("fork", "Fork"), ("thread", "Thread")] {
+        let tried = refusal(json!({ "mode": mode })).await;
+        assert_eq!(tried, format!("{name}: {NOT_PERMITTED}"));
+    }
+}
+
+/// With the server's real pid, since a wrong one would be refused for another reason.
+#[tokio::test]
+async fn a_plugin_sends_the_server_no_signal() {
+    for (mode, name) in [("kill", "Kill"), ("kill_thread", "KillThread")] {
+        let tried = refusal(json!({ "mode": mode, "pid": std::process::id() })).await;
+        assert_eq!(tried, format!("{name}: {NOT_PERMITTED}"));
+    }
+}
+
+#[tokio::test]
+async fn a_plugin_does_not_overwrite_its_own_file() {
+    let folder = folder_with_faulty();
+    let file = folder.path().join("libbellwether_plugin_faulty.so");
+    let before = std::fs::read(&file).unwrap();
+    let host = host(folder.path());
+    let plugin = host.discover().await.remove(0).outcome.unwrap();
+    let config = json!({ "mode": "write_file", "path": file });
+    let three = campaigns(3);
+    let error = host
+        .run(agency(1), &plugin, &config, &three)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().ends_with(NOT_PERMITTED), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+/// The copy that runs is in sealed memory; loaded from its file, the child would die of SIGBUS.
+#[tokio::test]
+async fn a_file_that_is_overwritten_while_it_runs_harms_no_run_and_is_refused_after() {
+    let folder = folder_with_faulty();
+    let file = folder.path().join("libbellwether_plugin_faulty.so");
+    let host = host(folder.path());
+    let plugin = host.discover().await.remove(0).outcome.unwrap();
+    let three = campaigns(3);
+    let hang = json!({ "mode": "hang" });
+    let overwrite = async {
+        // Emptied and filled with zeros in place, so that what is mapped would change.
+        let length = std::fs::metadata(&file).unwrap().len();
+        let zeros = vec![0; usize::try_from(length).unwrap()];
+        tokio::task::yield_now().await;
+        std::fs::write(&file, zeros).unwrap();
+    };
+    let running = host.run(agency(1), &plugin, &hang, &three);
+    let (hung, ()) = tokio::join!(running, overwrite);
+    let hung = hung.unwrap_err().to_string();
+    let is_refused = hung.ends_with("its file has changed since it was found");
+    assert!(is_refused || hung.ends_with("passed; killed"), "{hung}");
+    let good = json!({ "mode": "none" });
+    let after = host
+        .run(agency(1), &plugin, &good, &three)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        after.to_string(),
+        "plugin `faulty` is refused: its file has changed since it was found"
     );
 }
 
@@ -149,12 +314,12 @@ async fn as_many_rows_as_the_limit_are_sent_and_one_more_is_not() {
     );
 }
 
-#[tokio::test]
-async fn a_library_without_the_symbol_is_no_plugin() {
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("empty.c");
-    let library = folder.path().join("libbellwether_plugin_empty.so");
-    std::fs::write(&source, "int nothing;\n").unwrap();
+/// What a server says of a library that is compiled from this source.
+async fn refused_for(source_text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = folder.path().join("source.c");
+    let library = folder.path().join("libbellwether_plugin_source.so");
+    std::fs::write(&source, source_text).expect("it can be written");
     let compiled = std::process::Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
         .args([&library, &source])
@@ -162,9 +327,41 @@ async fn a_library_without_the_symbol_is_no_plugin() {
         .expect("a C compiler named `cc` is needed, see the README");
     assert!(compiled.success());
     let found = host(folder.path()).discover().await;
-    let refused = found[0].outcome.as_ref().unwrap_err();
+    let refused = found[0].outcome.as_ref().expect_err("it is no plugin");
+    refused.reason.clone()
+}
+
+#[tokio::test]
+async fn a_library_without_the_symbol_is_no_plugin() {
     assert_eq!(
-        refused.reason,
+        refused_for("int nothing;\n").await,
         "not a Bellwether plugin: no symbol `bellwether_plugin`"
     );
+}
+
+/// Loading runs constructors, before anything is known of the library.
+#[tokio::test]
+async fn a_constructor_is_confined_already() {
+    let attack = r#"
+        #include <fcntl.h>
+        #include <sys/socket.h>
+        #include <unistd.h>
+        __attribute__((constructor)) static void attack(void) {
+            if (socket(AF_INET, SOCK_STREAM, 0) >= 0) _exit(10);
+            if (open("/etc/passwd", O_RDONLY) >= 0) _exit(11);
+            if (open("/tmp/bellwether-was-here", O_CREAT | O_WRONLY, 0600) >= 0) _exit(12);
+            if (fork() >= 0) _exit(13);
+        }
+    "#;
+    assert_eq!(
+        refused_for(attack).await,
+        "not a Bellwether plugin: no symbol `bellwether_plugin`"
+    );
+}
+
+#[tokio::test]
+async fn a_crash_in_a_constructor_is_told() {
+    let crash = "__attribute__((constructor)) static void crash(void) { *(volatile int *)0 = 1; }";
+    let reason = refused_for(crash).await;
+    assert!(reason.ends_with("crashed with SIGSEGV"), "{reason}");
 }

@@ -22,7 +22,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bellwether_domain::time::Clock;
-use bellwether_plugin_host::PluginHostArgs;
 use clap::{Args, Parser, Subcommand};
 
 use crate::clock::SystemClock;
@@ -74,8 +73,8 @@ enum Command {
     /// Run one plugin for a server; servers start this themselves.
     #[command(hide = true)]
     PluginHost {
-        /// The plugin's file.
-        plugin: PathBuf,
+        /// What the server says of the plugin, as JSON.
+        args: String,
     },
 }
 
@@ -99,9 +98,9 @@ impl Folder {
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Command::PluginHost { plugin } = cli.command {
+    if let Command::PluginHost { args } = &cli.command {
         // Before any thread or runtime: the child confines the whole process.
-        return bellwether_plugin_host::child_main(&PluginHostArgs { plugin });
+        return bellwether_plugin_host::child_main(args);
     }
     start_log(&cli.command);
     let runtime = match tokio::runtime::Runtime::new() {

@@ -2,19 +2,15 @@
 
 use std::process::ExitCode;
 
-use bellwether_plugin_host::{PluginHostArgs, child_main};
+use bellwether_plugin_host::child_main;
 
 fn main() -> ExitCode {
-    let mut args = std::env::args_os().skip(1);
-    match (args.next(), args.next(), args.next()) {
-        (Some(command), Some(plugin), None) if command == "plugin-host" => {
-            child_main(&PluginHostArgs {
-                plugin: plugin.into(),
-            })
-        }
-        _ => {
-            eprintln!("usage: bellwether-plugin-host plugin-host PATH");
-            ExitCode::from(2)
-        }
+    let mut args = std::env::args().skip(1);
+    if let (Some("plugin-host"), Some(args), None) =
+        (args.next().as_deref(), args.next(), args.next())
+    {
+        return child_main(&args);
     }
+    eprintln!("usage: bellwether-plugin-host plugin-host ARGS");
+    ExitCode::from(2)
 }

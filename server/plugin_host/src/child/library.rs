@@ -27,6 +27,19 @@ pub(super) struct Library {
     pub(super) close: CloseFn,
 }
 
+/// The libraries of the system that plugins are linked with besides those of the server's own
+/// executable. Once loaded they are found without a file, which a confined process can't open.
+const SHARED: [&str; 2] = ["libm.so.6", "libgcc_s.so.1"];
+
+/// Loads what plugins may need of the system. One that is not there is missed by its plugin.
+pub(super) fn load_what_plugins_share() {
+    for name in SHARED {
+        // SAFETY: these are the system's own libraries, which have no part in this process.
+        let loaded = unsafe { unix::Library::open(Some(name), unix::RTLD_NOW | unix::RTLD_LOCAL) };
+        let _ = loaded.map(unix::Library::into_raw);
+    }
+}
+
 impl Library {
     /// Loads a library, or says why it is no plugin that this server can run.
     pub(super) fn load(path: &Path) -> Result<Self, String> {

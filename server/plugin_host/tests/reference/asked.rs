@@ -33,6 +33,8 @@ impl Plugin {
             rows_per_slice_max: 16_384,
             rows_per_call_max: 1_000_000,
             output_bytes_max: 64 << 20,
+            memory_bytes_max: 1 << 30,
+            allow_unconfined: false,
         });
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let found = runtime.block_on(host.discover());
