@@ -157,7 +157,7 @@ mod tests {
         let case = r#"{"id": "1", "kind": "pacing", "input": {}, "expected": {}}"#;
         let outcome = run("a", &format!(r#"{{"cases": [{case}]}}"#));
         assert_eq!((outcome.total, outcome.failures.len()), (0, 0));
-        assert!(outcome.elsewhere.contains("bellwether-plugin-anomaly"));
+        assert!(outcome.elsewhere.contains("bellwether-plugin-host"));
     }
 
     #[test]
