@@ -3,6 +3,7 @@
 
 mod admin;
 mod catalog;
+pub(crate) mod plugin;
 mod rates;
 
 use std::path::PathBuf;

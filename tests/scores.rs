@@ -5,6 +5,7 @@ use bellwether_test_support::{Persona, TestServer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::cli::plugin::example_in_c;
 use crate::given::{BELLWETHER, an_empty_server};
 use crate::metrics::{campaign_id, today};
 
@@ -253,4 +254,20 @@ fn a_plugin_that_failed_is_not_started_again_at_once() {
         .viewer()
         .graphql("{ campaigns { nodes { scores { plugin } } } }");
     assert_eq!(again["errors"][0]["message"], first["errors"][0]["message"]);
+}
+
+#[test]
+fn a_demonstration_runs_a_plugin_from_any_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::with_plugin(BELLWETHER, &example_in_c(folder.path()));
+    deliver(&server, "400", "100");
+    let scores = scores(&server.viewer());
+    let of_plugin = |name: &str| {
+        let all = scores.as_array().unwrap().iter();
+        all.filter(|score| score["plugin"] == name)
+            .map(|score| score["value"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_plugin("margin_c"), [json!(0.75)], "{scores}");
+    assert_eq!(of_plugin("roi").len(), 1, "{scores}");
 }

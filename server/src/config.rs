@@ -251,6 +251,15 @@ impl Config {
     }
 }
 
+/// What plugins run with on a server that nobody configured, without any folder of plugins.
+pub fn default_plugin_host() -> Result<PluginHostConfig, String> {
+    let config = plugin_config(&PluginsSection::default())?;
+    Ok(PluginHostConfig {
+        plugin_folders: Vec::new(),
+        ..config
+    })
+}
+
 /// The configured limits by name, with the values of a server that nobody configured.
 pub fn default_limits() -> Result<Vec<Limit>, String> {
     let file = ConfigFile::default();
@@ -334,6 +343,7 @@ fn plugin_config(section: &PluginsSection) -> Result<PluginHostConfig, String> {
         rows_per_slice_max: 16_384,
         rows_per_call_max: 1_000_000,
         output_bytes_max: 64 << 20,
+        plugin_files: Vec::new(),
     })
 }
 

@@ -236,6 +236,7 @@ fn services(folder: &Path, catalogue: Catalogue, clock: Arc<MovableClock>) -> Se
         rows_per_slice_max: 16_384,
         rows_per_call_max: 1_000_000,
         output_bytes_max: 1_000_000,
+        plugin_files: Vec::new(),
         memory_bytes_max: 1 << 30,
         allow_unconfined: false,
     });

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub struct PluginHostConfig {
     /// The executable that is started as `EXECUTABLE plugin-host ARGS`: the server's own.
     pub executable: PathBuf,
+    /// Plugins of any name and place; they win over those of the folders.
+    pub plugin_files: Vec<PathBuf>,
     /// The folders that hold `libbellwether_plugin_*.so`; the first that has a plugin wins.
     pub plugin_folders: Vec<PathBuf>,
     /// Milliseconds from a batch's sending to its answer; past them the child is killed.

@@ -56,7 +56,7 @@ pub(crate) async fn discover(launcher: &Launcher, config: &PluginHostConfig) -> 
     let mut found = Vec::new();
     let mut bytes_seen = HashSet::new();
     let mut names_seen = HashSet::new();
-    for path in candidates(&config.plugin_folders).await {
+    for path in candidates(config).await {
         let mut outcome = read(launcher, config, &path).await;
         if let Ok(plugin) = &outcome {
             if !bytes_seen.insert(plugin.sha256.clone()) {
@@ -72,10 +72,16 @@ pub(crate) async fn discover(launcher: &Launcher, config: &PluginHostConfig) -> 
     found
 }
 
-/// The canonical paths of all `libbellwether_plugin_*.so`. A folder that can't be read has none.
-async fn candidates(folders: &[PathBuf]) -> Vec<PathBuf> {
+/// The canonical paths of the named files and of all `libbellwether_plugin_*.so`. A folder that
+/// can't be read has none.
+async fn candidates(config: &PluginHostConfig) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for folder in folders {
+    for file in &config.plugin_files {
+        // One that isn't there is refused when it is read, with its name.
+        let path = tokio::fs::canonicalize(file).await;
+        paths.push(path.unwrap_or_else(|_| file.clone()));
+    }
+    for folder in &config.plugin_folders {
         match libraries_in(folder).await {
             Ok(libraries) => paths.extend(libraries),
             Err(error) => {
@@ -103,8 +109,8 @@ async fn libraries_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(libraries)
 }
 
-/// Reads one file's metadata in a child of its own.
-async fn read(
+/// Reads one file's metadata in a child of its own; the path is canonical.
+pub(crate) async fn read(
     launcher: &Launcher,
     config: &PluginHostConfig,
     path: &Path,

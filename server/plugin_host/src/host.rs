@@ -5,8 +5,10 @@
 //! Invariant: an answer leaves this module only when it is as the plugin's metadata declares.
 
 mod answered;
+mod partitions;
 mod projection;
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use bellwether_domain::ids::AgencyId;
@@ -15,7 +17,7 @@ use serde_json::Value;
 use crate::abi::Kind;
 use crate::config::PluginHostConfig;
 use crate::conversation::{Conversation, Partner, converse};
-use crate::discovery::{self, Discovered, PluginDescriptor};
+use crate::discovery::{self, Discovered, PluginDescriptor, Refused};
 use crate::error::{Error, Result};
 use crate::launch::Launcher;
 use crate::slices::{Slice, slices};
@@ -59,6 +61,16 @@ impl PluginHost {
         }
     }
 
+    /// Reads one file, which need not lie in a configured folder or be named as a plugin.
+    pub async fn read(&self, file: &Path) -> Result<PluginDescriptor, Refused> {
+        let refused = |error: std::io::Error| Refused {
+            reason: error.to_string(),
+        };
+        let launcher = self.launcher().map_err(refused)?;
+        let path = tokio::fs::canonicalize(file).await.map_err(refused)?;
+        discovery::read(launcher, &self.config, &path).await
+    }
+
     /// Runs a plugin over a table, for one agency and one configuration.
     ///
     /// The table has to hold the columns of the metadata's `input.columns`, sorted by its entity
@@ -73,6 +85,7 @@ impl PluginHost {
     ) -> Result<OutputTable> {
         let projection = Projection::of(plugin, table)?;
         let slices = self.batches(plugin, &projection)?;
+        let (projection, slices) = partitions::split(plugin, projection, slices);
         let mut answer = Answered::new(plugin, &projection);
         if slices.is_empty() {
             return Ok(answer.table());
@@ -98,7 +111,8 @@ impl PluginHost {
         Ok(answer.table())
     }
 
-    /// A scorer is fed in slices; the others see everything in one batch.
+    /// A scorer is fed in slices; the others see everything in one batch, which `partition_by` may
+    /// divide for an alerter.
     fn batches(
         &self,
         plugin: &PluginDescriptor,

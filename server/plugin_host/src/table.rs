@@ -111,6 +111,22 @@ impl ColumnData {
         }
     }
 
+    /// These rows in this order.
+    pub(crate) fn reordered(&self, order: &[usize]) -> Self {
+        fn picked<T: Clone>(values: &[Option<T>], order: &[usize]) -> Vec<Option<T>> {
+            order.iter().map(|row| values[*row].clone()).collect()
+        }
+        match self {
+            Self::Bool(values) => Self::Bool(picked(values, order)),
+            Self::Int64(values) => Self::Int64(picked(values, order)),
+            Self::Float64(values) => Self::Float64(picked(values, order)),
+            Self::Utf8(values) => Self::Utf8(picked(values, order)),
+            Self::Date(values) => Self::Date(picked(values, order)),
+            Self::Timestamp(values) => Self::Timestamp(picked(values, order)),
+            Self::Decimal(values) => Self::Decimal(picked(values, order)),
+        }
+    }
+
     /// Puts the rows of a column of the same type behind these.
     pub(crate) fn append(&mut self, more: Self) {
         match (self, more) {

@@ -22,6 +22,7 @@ fn config(folder: &Path) -> PluginHostConfig {
         rows_per_slice_max: 2,
         rows_per_call_max: 1_000,
         output_bytes_max: 1 << 20,
+        plugin_files: Vec::new(),
         memory_bytes_max: 1 << 30,
         allow_unconfined: false,
     }

@@ -26,6 +26,9 @@ pub(super) struct DemoArgs {
     /// Agencies, brands and tokens, but no campaigns and no facts.
     #[arg(long)]
     empty: bool,
+    /// A plugin's shared library to run beside the others; can be given several times.
+    #[arg(long = "plugin", value_name = "FILE")]
+    plugins: Vec<PathBuf>,
     /// Print one line of JSON once ready, and nothing else, for scripts.
     #[arg(long)]
     json: bool,
@@ -36,6 +39,7 @@ pub(super) async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     // A demonstration's tokens are printed for all to see: it never listens to other machines.
     config.server.bind = std::net::Ipv4Addr::LOCALHOST.into();
     config.server.port = args.port.unwrap_or(config.server.port);
+    config.plugins.plugin_files = args.plugins;
     let data_dir = config.data_dir.clone();
     let running = Running::start(config).await?;
     running.find_plugins().await;

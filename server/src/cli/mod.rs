@@ -12,6 +12,7 @@ mod import;
 pub mod ingest;
 mod ingest_bar;
 mod local;
+mod plugin;
 mod rates;
 mod restore;
 mod serve;
@@ -70,6 +71,9 @@ enum Command {
     Catalog(catalog::CatalogArgs),
     /// Print the GraphQL schema.
     Schema,
+    /// Try and run plugins, without a server.
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// Run one plugin for a server; servers start this themselves.
     #[command(hide = true)]
     PluginHost {
@@ -143,6 +147,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             say(bellwether_schema::SDL.trim_end());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Plugin(command) => plugin::run(command).await,
         Command::PluginHost { .. } => Err("plugin-host is started before this".to_owned()),
     }
 }

@@ -62,6 +62,16 @@ impl TestServer {
         )
     }
 
+    /// An empty demonstration that runs this plugin beside the others.
+    pub fn with_plugin(executable: &str, library: &str) -> Self {
+        Self::start(
+            Executable(executable.into()),
+            temporary_folder(),
+            &["--empty", "--plugin", library],
+            &[],
+        )
+    }
+
     /// An empty server whose catalogue is the PostgreSQL database of this URL.
     pub fn on_postgres(executable: &str, url: &str) -> Self {
         let stopped = Stopped {

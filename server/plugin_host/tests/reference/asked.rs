@@ -33,6 +33,7 @@ impl Plugin {
             rows_per_slice_max: 16_384,
             rows_per_call_max: 1_000_000,
             output_bytes_max: 64 << 20,
+            plugin_files: Vec::new(),
             memory_bytes_max: 1 << 30,
             allow_unconfined: false,
         });

@@ -322,6 +322,7 @@ fn no_plugins() -> PluginHost {
         rows_per_slice_max: 16_384,
         rows_per_call_max: 1_000_000,
         output_bytes_max: 1_000_000,
+        plugin_files: Vec::new(),
         memory_bytes_max: 1 << 30,
         allow_unconfined: false,
     })
