@@ -151,9 +151,9 @@ fn an_agency(catalogue: &Catalogue) -> Scope {
     scope
 }
 
-fn services(folder: &Path, catalogue: Catalogue) -> Services {
-    let root = folder.join("store");
-    let plugins = PluginHost::new(PluginHostConfig {
+/// A host that finds no plugin.
+fn no_plugins() -> PluginHost {
+    PluginHost::new(PluginHostConfig {
         executable: PathBuf::from("no-plugins-here"),
         plugin_folders: Vec::new(),
         call_deadline_ms: 1_000,
@@ -164,7 +164,11 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         plugin_files: Vec::new(),
         memory_bytes_max: 1 << 30,
         allow_unconfined: false,
-    });
+    })
+}
+
+fn services(folder: &Path, catalogue: Catalogue) -> Services {
+    let root = folder.join("store");
     let compaction = CompactionConfig {
         is_automatic: false,
         interval_s: 300,
@@ -210,7 +214,7 @@ fn services(folder: &Path, catalogue: Catalogue) -> Services {
         config,
         catalogue,
         Store::open(StoreConfig { root }).unwrap(),
-        plugins,
+        no_plugins(),
         Arc::new(Ticking::default()),
         Arc::new(Counter::default()),
         Steps::stopping_at(None),

@@ -5,12 +5,14 @@ use super::super::say;
 /// Checks one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Report {
+    passed: usize,
     failed: usize,
 }
 
 impl Report {
     /// A check that passed.
-    pub(super) fn ok(&self, check: &str, what: impl std::fmt::Display) {
+    pub(super) fn ok(&mut self, check: &str, what: impl std::fmt::Display) {
+        self.passed += 1;
         say(format!("ok    {check}: {what}"));
     }
 
@@ -23,7 +25,7 @@ impl Report {
     /// The last line, and whether all passed.
     pub(super) fn end(&self) -> bool {
         match self.failed {
-            0 => say("every check passed"),
+            0 => say(format!("{} checks: every check passed", self.passed)),
             1 => say("1 check failed"),
             failed => say(format!("{failed} checks failed")),
         }

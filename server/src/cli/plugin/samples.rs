@@ -46,7 +46,7 @@ pub(super) fn table(
 
 fn data(column: &Column, values: Values, rows: usize) -> ColumnData {
     let is_there = |row: usize| match values {
-        Values::SomeMissing => !column.nullable || row % 3 != 0,
+        Values::SomeMissing => !column.nullable || !row.is_multiple_of(3),
         Values::AllMissing => !column.nullable,
         Values::Ordinary | Values::Extreme => true,
     };
@@ -54,7 +54,7 @@ fn data(column: &Column, values: Values, rows: usize) -> ColumnData {
     let rows = 0..rows;
     match column.column_type {
         ColumnType::Bool => ColumnData::Bool(
-            rows.map(|row| is_there(row).then_some(row % 2 == 0))
+            rows.map(|row| is_there(row).then_some(row.is_multiple_of(2)))
                 .collect(),
         ),
         ColumnType::Int64 => {
