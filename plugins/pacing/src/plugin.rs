@@ -89,7 +89,8 @@ impl PacingAlerter {
     fn paced(&self, campaign: &Campaign, flight: &Flight, through: Day) -> Finding {
         let config = &self.config;
         let spent = campaign.spend.iter().filter(|(day, _)| *day <= through);
-        let sum: i64 = spent.clone().map(|(_, micros)| micros).sum();
+        let amounts = spent.clone().map(|(_, micros)| *micros);
+        let sum = amounts.fold(0, i64::saturating_add);
         let n_recent = i32::try_from(config.recent_days).unwrap_or(i32::MAX);
         let first_recent = through.saturating_sub(n_recent.saturating_sub(1));
         let recent = spent.filter(|(day, _)| *day >= first_recent);

@@ -9,7 +9,7 @@ use super::told::{Row, refused};
 use crate::config::{Config, GroupConfig};
 use crate::count::units;
 use crate::fit::{Days, Fit, fit};
-use crate::propose::{Proposal, propose};
+use crate::propose::{Line, Proposal, propose};
 use crate::request::{Campaign, Day, GroupLimit, Request};
 
 pub(super) fn proposed(
@@ -19,7 +19,8 @@ pub(super) fn proposed(
 ) -> Result<Vec<Row>, String> {
     let campaigns = campaigns(input)?;
     let present = campaigns.iter().map(|campaign| campaign.budget_micros);
-    let total_micros = config.total_micros.unwrap_or_else(|| present.sum());
+    let all = || present.fold(0, i64::saturating_add);
+    let total_micros = config.total_micros.unwrap_or_else(all);
     let days = campaigns.iter().flat_map(|campaign| &campaign.days);
     let last = days.map(|day| day.day).max();
     let request = Request {
@@ -55,8 +56,8 @@ fn told(proposal: &Proposal, config: &Config) -> Vec<Row> {
         "not recommended: the gain is too small or too unsure"
     };
     let whole = Row {
-        budget_micros: Some(proposal.lines.iter().map(|line| line.budget_micros).sum()),
-        proposed_micros: Some(proposal.lines.iter().map(|line| line.proposed_micros).sum()),
+        budget_micros: Some(sum(proposal, |line| line.budget_micros)),
+        proposed_micros: Some(sum(proposal, |line| line.proposed_micros)),
         message: Some(recommendation.to_owned()),
         evidence: proposal.evidence(config),
         ..Row::default()
@@ -70,6 +71,11 @@ fn told(proposal: &Proposal, config: &Config) -> Vec<Row> {
         ..Row::default()
     });
     std::iter::once(whole).chain(lines).collect()
+}
+
+fn sum(proposal: &Proposal, amount: impl Fn(&Line) -> i64) -> i64 {
+    let amounts = proposal.lines.iter().map(amount);
+    amounts.fold(0, i64::saturating_add)
 }
 
 /// A campaign without a present budget is taken to have what it spent a day, in the mean of its

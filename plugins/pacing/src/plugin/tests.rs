@@ -58,3 +58,19 @@ fn a_flight_that_ends_before_it_begins_is_refused_with_the_campaign() {
     let refused = testing::run(&bellwether_plugin, &json!({}), &table).unwrap_err();
     assert!(refused.contains("`cmp_1`: a flight has 1 to"), "{refused}");
 }
+
+#[test]
+fn amounts_beyond_all_money_are_no_panic() {
+    let table = Table::new()
+        .with("campaign_id", vec![Some("cmp_1"); 2])
+        .with("day", Values::Date(vec![Some(1), Some(2)]))
+        .with("spend_micros", vec![Some(i64::MAX); 2])
+        .with("budget_micros", vec![Some(1_i64); 2])
+        .with("first_day", Values::Date(vec![Some(1); 2]))
+        .with("last_day", Values::Date(vec![Some(9); 2]));
+    let answer = testing::run(&bellwether_plugin, &json!({}), &table).unwrap();
+    assert_eq!(
+        answer.column("severity"),
+        Some(&Values::from(vec![Some("critical")]))
+    );
+}
