@@ -8,6 +8,7 @@ mod options;
 mod question;
 mod report;
 mod shown;
+mod whole;
 
 use std::cell::Cell;
 
@@ -58,6 +59,12 @@ fn options_show_what_a_naive_evaluator_shows() {
         compare_options(&server, n_worlds.get(), &batches, &asked)
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// A number that the environment gives.
+fn number(name: &str) -> Option<u32> {
+    let given = std::env::vars().find(|(given, _)| given == name)?;
+    Some(given.1.parse().expect("a number"))
 }
 
 fn compare_options(

@@ -367,6 +367,12 @@ impl Stopped {
     pub fn serve(self) -> TestServer {
         TestServer::start_as("serve", self, &[], &[])
     }
+
+    /// The same, which takes itself to start at a moment, such as `2026-04-10T12:00:00Z`.
+    pub fn serve_at(self, moment: &str) -> TestServer {
+        let variables = [("BELLWETHER_STARTS_AT", moment)];
+        TestServer::start_as("serve", self, &[], &variables)
+    }
 }
 
 /// Every file below a folder, relative to it and in order.
