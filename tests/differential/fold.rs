@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether_domain::time::{Date, parse_weekday};
+use bellwether_domain::time::{Date, Weekday};
 use serde_json::Value;
 
 use super::question::{METRICS, Question};
@@ -10,9 +10,6 @@ use super::report::{CAMPAIGNS, DAYS, Facts, Key, MEASURES, Values, is_money, nam
 
 /// Cells as text, null as the note that says why.
 pub(super) type Cells = Vec<String>;
-
-/// What rows are told apart by: the period, and the campaign's place or the platform.
-pub(super) type RowKey = (String, String);
 
 /// An answer: the rows by period and campaign or platform, and the total.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,30 +56,6 @@ pub(super) fn answer(facts: &Facts, question: &Question) -> Answer {
     }
 }
 
-/// The cells of the groups that rows make under other keys.
-pub(super) fn grouped(
-    facts: &Facts,
-    question: &Question,
-    key_of: impl Fn(RowKey) -> RowKey,
-) -> BTreeMap<RowKey, Cells> {
-    let mut groups: BTreeMap<RowKey, Sums> = BTreeMap::new();
-    for row in &counted(facts, question) {
-        let key = key_of(group_of(row.key, question));
-        add(groups.entry(key).or_default(), row);
-    }
-    let cells = |(key, sums): (RowKey, Sums)| (key, cells(&sums));
-    groups.into_iter().map(cells).collect()
-}
-
-/// The cells of a group of which every measure is reported as zero.
-pub(super) fn zeros() -> Cells {
-    let zero = Sum {
-        sum: 0,
-        rows: BTreeMap::from([((0, String::new()), 1)]),
-    };
-    cells(&std::array::from_fn(|_| zero.clone()))
-}
-
 /// The facts that count: in range and filter, of one level a campaign, day and window, and of one
 /// window a campaign and day: the campaign's own where it covers the day, else the first.
 fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
@@ -92,7 +65,6 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
                 .platform
                 .is_none_or(|platform| CAMPAIGNS[key.campaign] == platform)
             && question.window.is_none_or(|window| key.window == window)
-            && question.filter.keeps(key.campaign)
     };
     let in_question: Vec<(Key, &Values)> = facts
         .iter()
@@ -123,7 +95,7 @@ fn counted<'a>(facts: &'a Facts, question: &Question) -> Vec<Counted<'a>> {
                 *of_day.first()?
             };
             let period = match (of_campaign.len(), question.by.period()) {
-                (1, true) => period(day_of(key), &in_months(question)),
+                (1, true) => period(day_of(key), question),
                 (1, false) => String::new(),
                 _ => DAYS[key.day].to_owned(),
             };
@@ -152,40 +124,15 @@ fn group_of(key: Key, question: &Question) -> (String, String) {
     (period, thing)
 }
 
-/// The question by periods of which sums are kept: quarters and years are sums of months, so that
-/// which rows were reported is told apart by month.
-fn in_months(question: &Question) -> Question {
-    let grain = match question.grain {
-        "QUARTER" | "YEAR" => "MONTH",
-        grain => grain,
-    };
-    Question {
-        grain,
-        ..question.clone()
-    }
-}
-
 fn day_of(key: &Key) -> Date {
     DAYS[key.day].parse().expect("a day")
 }
 
 /// The period of a day; the first agency's weeks start on Sunday and its fiscal years in January.
-pub(super) fn period(day: Date, question: &Question) -> String {
-    let start = question.week_start.unwrap_or("SUNDAY");
-    first_day_of(day, question.grain, start)
-}
-
-/// The first day of the period of a day, by weeks from Monday on.
-pub(super) fn first_day(day: Date, grain: &str) -> String {
-    first_day_of(day, grain, "MONDAY")
-}
-
-fn first_day_of(day: Date, grain: &str, week_start: &str) -> String {
-    let begins = |day: Date| match grain {
-        "WEEK" => day.weekday() == parse_weekday(week_start).expect("a weekday"),
+fn period(day: Date, question: &Question) -> String {
+    let begins = |day: Date| match question.grain {
+        "WEEK" => day.weekday() == Weekday::Sunday,
         "MONTH" => day.day() == 1,
-        "QUARTER" => day.day() == 1 && day.month() % 3 == 1,
-        "YEAR" => day.day() == 1 && day.month() == 1,
         _ => true,
     };
     let mut first = day;
@@ -271,7 +218,7 @@ fn whole(sum: i128, place: usize) -> String {
 }
 
 /// A quotient to ten places, halves away from zero.
-pub(super) fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
+fn quotient(above: i128, below: i128) -> Result<String, &'static str> {
     if below == 0 {
         return Err("ZERO_DENOMINATOR");
     }
@@ -281,13 +228,13 @@ pub(super) fn quotient(above: i128, below: i128) -> Result<String, &'static str>
 }
 
 /// A quotient as it comes through a double.
-pub(super) fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
+fn ratio(above: i128, below: i128) -> Result<String, &'static str> {
     let text = quotient(above, below)?;
     Ok(text_of_double(text.parse().expect("a decimal")))
 }
 
 /// A quotient over media spend, which has a note of its own where there is none.
-pub(super) fn of_spend(above: i128, spend: i128) -> Result<String, &'static str> {
+fn of_spend(above: i128, spend: i128) -> Result<String, &'static str> {
     if spend == 0 {
         return Err("NO_SPEND");
     }
@@ -336,7 +283,7 @@ fn cells_of(row: &Value) -> Cells {
     METRICS.iter().map(|metric| cell_of(row, metric)).collect()
 }
 
-pub(super) fn cell_of(row: &Value, metric: &str) -> String {
+fn cell_of(row: &Value, metric: &str) -> String {
     match &row[metric] {
         Value::String(decimal) => decimal.clone(),
         Value::Number(number) => number.as_i64().map_or_else(

@@ -3,7 +3,6 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::filter::Filter;
 use super::report::{DAYS, END, WINDOWS};
 
 /// What is grouped by.
@@ -27,9 +26,6 @@ pub(super) struct Question {
     pub(super) platform: Option<&'static str>,
     /// The window that is asked for, by its place.
     pub(super) window: Option<usize>,
-    /// The day that weeks start on, where it is not the agency's Sunday.
-    pub(super) week_start: Option<&'static str>,
-    pub(super) filter: Filter,
 }
 
 /// A few questions.
@@ -55,8 +51,6 @@ pub(super) fn questions() -> impl Strategy<Value = Vec<Question>> {
                 days,
                 platform,
                 window,
-                week_start: None,
-                filter: Filter::All(Vec::new()),
             }
         });
     vec(question, 1..=4)
@@ -110,9 +104,7 @@ impl Question {
         let from = DAYS[self.days.0];
         let until = DAYS.get(self.days.1).copied().unwrap_or(END);
         let grain = if self.by.period() {
-            let week_start = self.week_start.filter(|_| self.grain == "WEEK");
-            let week_start = week_start.map(|day| format!(", weekStart: {day}"));
-            format!(", grain: {}{}", self.grain, week_start.unwrap_or_default())
+            format!(", grain: {}", self.grain)
         } else {
             String::new()
         };
@@ -126,10 +118,9 @@ impl Question {
             .unwrap_or_default();
         format!(
             "range: {{between: {{from: \"{from}\", until: \"{until}\"}}}}, by: [{}]{grain}, \
-             where: {{campaign: {{in: [\"{}\"]}}{platform}, and: [{{{}}}]}}, attribution: {{{window}acceptMixed: true}}",
+             where: {{campaign: {{in: [\"{}\"]}}{platform}}}, attribution: {{{window}acceptMixed: true}}",
             self.dimensions().join(", "),
             ids.join("\", \""),
-            self.filter.input(ids),
         )
     }
 

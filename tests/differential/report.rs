@@ -59,6 +59,16 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// A campaign's day of no window, at the level of the campaign.
+    pub(super) fn of_campaign(campaign: usize, day: usize) -> Self {
+        Self {
+            campaign,
+            day,
+            window: 0,
+            level: 0,
+        }
+    }
+
     /// How deep the row's level is: 0 for the campaign, 1 for an ad group, 2 for an ad.
     pub(super) fn depth(self) -> usize {
         let (ad_group, ad) = LEVELS[self.level];
@@ -93,7 +103,8 @@ fn key() -> impl Strategy<Value = Key> {
     )
 }
 
-fn values() -> impl Strategy<Value = Values> {
+/// Measures of which some are missing.
+pub(super) fn values() -> impl Strategy<Value = Values> {
     let value = || weighted(0.9, prop_oneof![1 => Just(0_i64), 5 => 0..100_000_i64]);
     (value(), value(), value(), value(), value(), value()).prop_map(<[Option<i64>; 6]>::from)
 }
@@ -127,7 +138,8 @@ pub(super) fn csv(world: u32, batch: &Batch) -> String {
     csv
 }
 
-fn cell(place: usize, value: i64) -> String {
+/// A measure as a report writes it.
+pub(super) fn cell(place: usize, value: i64) -> String {
     if is_money(place) {
         format!("{}.{:02}", value / 100, value % 100)
     } else {

@@ -1,18 +1,30 @@
-//! A random legal question with every option, and its text.
+//! A random legal question with every option.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::calendar::days_until_today;
-use super::cells::METRICS;
+use super::cells::known;
 use super::filter::{Filter, filters};
-use super::world::{CURRENCIES, CUSTOMS, LABELS, Served};
-use crate::differential::options::{Compare as Compared, PARTS};
-use crate::differential::report::{DAYS, END, WINDOWS};
+use super::world::{BREAKDOWNS, CURRENCIES, CUSTOMS, DETAILS, LABELS};
+use crate::differential::report::{DAYS, WINDOWS};
 
-pub(super) type Compare = Compared;
+/// The parts of cells, by their words.
+pub(super) const PARTS: [&str; 4] = ["VALUE", "PREVIOUS", "DELTA", "DELTA_RATIO"];
+
+/// With which range the answer is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compare {
+    PreviousPeriod {
+        weekday_aligned: bool,
+    },
+    PreviousYear {
+        weekday_aligned: bool,
+    },
+    /// From a day up to and without another, by their places.
+    Between(usize, usize),
+}
 
 /// What can be grouped by.
 pub(super) const DIMENSIONS: [&str; 5] = ["PERIOD", "BRAND", "PLATFORM", "CAMPAIGN", "CURRENCY"];
@@ -76,9 +88,9 @@ pub(super) struct Read {
     pub(super) margin: Option<i64>,
     /// The report after which the facts were as they are asked for.
     pub(super) as_of: Option<usize>,
-    cache: &'static str,
-    is_zone_named: bool,
-    is_fresh: bool,
+    pub(super) cache: &'static str,
+    pub(super) is_zone_named: bool,
+    pub(super) is_fresh: bool,
     /// How many rows a page has, where the answer is read by pages.
     pub(super) page: Option<usize>,
 }
@@ -103,32 +115,35 @@ pub(super) struct Asked {
 
 /// A random question.
 pub(super) fn asked() -> impl Strategy<Value = Asked> {
-    let metrics = subsequence((0..METRICS.len()).collect::<Vec<_>>(), 1..=5).prop_shuffle();
     let customs = subsequence((0..CUSTOMS.len()).collect::<Vec<_>>(), 0..=2);
-    (groups(), range(), read(), metrics, customs).prop_flat_map(
-        |(groups, range, read, metrics, customs)| {
-            let by_months = groups.months() && groups.has("PERIOD");
-            let compare = weighted(0.5, compares(by_months));
-            let parts = (compare, fill(&groups, range), weeks(&groups, range));
-            parts.prop_flat_map(move |(compare, fill, week_start)| {
-                let asked = Asked {
-                    range,
-                    week_start,
-                    groups: groups.clone(),
-                    read: read.clone(),
-                    metrics: metrics.clone(),
-                    customs: customs.clone(),
-                    compare,
-                    fill,
-                    having: Vec::new(),
-                    order: Vec::new(),
-                    top: None,
-                    totals: Vec::new(),
-                };
-                shown(asked)
-            })
-        },
-    )
+    (groups(), range(), read(), customs).prop_flat_map(|(groups, range, read, customs)| {
+        let by_months = groups.months() && groups.has("PERIOD");
+        let compare = weighted(0.5, compares(by_months));
+        let metrics = subsequence(known(groups.breakdown().is_some()), 1..=5).prop_shuffle();
+        let parts = (
+            compare,
+            fill(&groups, range),
+            weeks(&groups, range),
+            metrics,
+        );
+        parts.prop_flat_map(move |(compare, fill, week_start, metrics)| {
+            let asked = Asked {
+                range,
+                week_start,
+                groups: groups.clone(),
+                read: read.clone(),
+                metrics,
+                customs: customs.clone(),
+                compare,
+                fill,
+                having: Vec::new(),
+                order: Vec::new(),
+                top: None,
+                totals: Vec::new(),
+            };
+            shown(asked)
+        })
+    })
 }
 
 /// The question with what is shown of its rows.
@@ -140,7 +155,7 @@ fn shown(asked: Asked) -> impl Strategy<Value = Asked> {
     };
     let top = weighted(0.3, (1..4_usize, level(&asked.groups)));
     let totals = vec(level(&asked.groups), 0..4);
-    let column = columns(asked.customs.len());
+    let column = columns(&asked);
     let comparator = select(vec!["gt", "gte", "lt", "lte", "eq", "ne"]);
     let bound = select(vec!["0", "0.5", "1", "-100", "500", "50000"]);
     let having = vec((column, 0..n_parts, comparator, bound), 0..=2);
@@ -166,7 +181,19 @@ fn groups() -> impl Strategy<Value = Groups> {
         1 => subsequence(vec![0, 1], 1..=2).prop_shuffle(),
     ];
     let grain = select(vec!["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]);
-    (by, labels, grain).prop_map(|(by, labels, grain)| Groups { by, labels, grain })
+    let details = select(vec![
+        vec![],
+        vec![],
+        vec![],
+        vec!["HOUR"],
+        vec!["COUNTRY"],
+        vec!["AGE"],
+        vec!["GENDER", "AGE"],
+    ]);
+    (by, details, labels, grain).prop_map(|(mut by, details, labels, grain)| {
+        by.splice(by.len() / 2..by.len() / 2, details);
+        Groups { by, labels, grain }
+    })
 }
 
 fn range() -> impl Strategy<Value = Range> {
@@ -245,17 +272,17 @@ fn level(groups: &Groups) -> impl Strategy<Value = Level> + use<> {
     (by, labels).prop_map(|(by, labels)| Level { by, labels })
 }
 
-fn columns(n_customs: usize) -> impl Strategy<Value = Column> {
-    (0..METRICS.len() + n_customs).prop_map(|place| {
-        let custom = place.checked_sub(METRICS.len());
-        custom.map_or(Column::Metric(place), Column::Custom)
-    })
+fn columns(asked: &Asked) -> impl Strategy<Value = Column> + use<> {
+    let known = known(asked.groups.breakdown().is_some());
+    let metrics = known.into_iter().map(Column::Metric);
+    let customs = (0..asked.customs.len()).map(Column::Custom);
+    select(metrics.chain(customs).collect::<Vec<_>>())
 }
 
 fn order(asked: &Asked, n_parts: usize) -> impl Strategy<Value = Order> + use<> {
     let n_dimensions = asked.groups.by.len();
     let n_labels = asked.groups.labels.len();
-    let column = columns(asked.customs.len());
+    let column = columns(asked);
     let of_column = (column, 0..n_parts).prop_map(|(column, part)| Order::Column(column, part));
     let of_column = of_column.boxed();
     match n_dimensions + n_labels {
@@ -276,24 +303,15 @@ impl Groups {
         self.by.contains(&dimension)
     }
 
+    /// The breakdown that is read, by its place; none where days are read whole.
+    pub(super) fn breakdown(&self) -> Option<usize> {
+        let has = |place: &usize| self.has(DETAILS[*place].0);
+        BREAKDOWNS.iter().position(|(_, of)| of.iter().any(has))
+    }
+
     fn months(&self) -> bool {
         matches!(self.grain, "MONTH" | "QUARTER" | "YEAR")
     }
-}
-
-/// A metric as its word.
-pub(super) fn word(field: &str) -> String {
-    field.chars().fold(String::new(), |mut word, letter| {
-        if letter.is_ascii_uppercase() {
-            word.push('_');
-        }
-        word.push(letter.to_ascii_uppercase());
-        word
-    })
-}
-
-fn list(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
 }
 
 impl Asked {
@@ -310,167 +328,5 @@ impl Asked {
     /// The name of a label that is grouped by.
     pub(super) fn label(&self, place: usize) -> &'static str {
         LABELS[self.groups.labels[place]].0
-    }
-
-    /// The fields of the query's input.
-    pub(super) fn input(&self, served: &Served) -> String {
-        let mut input = format!(
-            "range: {{{}}}, by: [{}]",
-            self.range_input(),
-            self.groups.by.join(", ")
-        );
-        let mut add = |field: &str, value: String| input.extend([", ", field, ": ", &value]);
-        let quoted = |text: &str| format!("\"{text}\"");
-        let label = |place: &usize| quoted(self.label(*place));
-        let metrics = self.metrics.iter().map(|it| word(METRICS[*it].field));
-        add("metrics", format!("[{}]", list(metrics)));
-        let customs = (0..self.customs.len()).map(|place| quoted(self.custom(place)));
-        add("customMetrics", format!("[{}]", list(customs)));
-        let labels = (0..self.groups.labels.len()).map(|place| label(&place));
-        add("labels", format!("[{}]", list(labels)));
-        if let Some(grain) = self.grain() {
-            add("grain", grain.to_owned());
-        }
-        if let Some(day) = self.week_start {
-            add("weekStart", day.to_owned());
-        }
-        if let Some(compare) = self.compare {
-            add("compare", format!("{{{}}}", compare_input(compare)));
-        }
-        add("fill", self.fill.to_owned());
-        add(
-            "having",
-            format!(
-                "[{}]",
-                list(self.having.iter().map(|it| self.having_input(*it)))
-            ),
-        );
-        add(
-            "orderBy",
-            format!(
-                "[{}]",
-                list(self.order.iter().map(|it| self.order_input(*it)))
-            ),
-        );
-        if let Some((n, per)) = &self.top {
-            let labels = list(per.labels.iter().map(label));
-            add(
-                "top",
-                format!(
-                    "{{n: {n}, per: [{}], perLabels: [{labels}]}}",
-                    per.by.join(", ")
-                ),
-            );
-        }
-        let (plain, by_label): (Vec<&Level>, Vec<&Level>) = self
-            .totals
-            .iter()
-            .partition(|level| level.labels.is_empty());
-        let plain = plain
-            .into_iter()
-            .map(|level| format!("[{}]", level.by.join(", ")));
-        add("totals", format!("[{}]", list(plain)));
-        let by_label = by_label.into_iter().map(|level| {
-            let labels = list(level.labels.iter().map(label));
-            format!("{{labels: [{labels}], by: [{}]}}", level.by.join(", "))
-        });
-        add("totalsByLabel", format!("[{}]", list(by_label)));
-        self.read.add_to(&mut input, served);
-        input
-    }
-
-    fn range_input(&self) -> String {
-        match self.range {
-            Range::Between(from, until) => between(from, until),
-            Range::LastDays(from) => {
-                format!("last: {{n: {}, unit: DAY}}", days_until_today(from))
-            }
-            Range::LastWeeks(n) => format!("last: {{n: {n}, unit: WEEK}}"),
-            Range::LastMonths(n) => format!("last: {{n: {n}, unit: MONTH}}"),
-        }
-    }
-
-    fn column_input(&self, column: Column, part: usize) -> String {
-        let column = match column {
-            Column::Metric(place) => format!("metric: {}", word(METRICS[place].field)),
-            Column::Custom(place) => format!("customMetric: \"{}\"", self.custom(place)),
-        };
-        format!("{column}, of: {}", PARTS[part])
-    }
-
-    fn having_input(&self, (column, part, comparator, bound): Having) -> String {
-        let column = self.column_input(column, part);
-        format!("{{{column}, {comparator}: \"{bound}\"}}")
-    }
-
-    fn order_input(&self, (order, descending): (Order, bool)) -> String {
-        let key = match order {
-            Order::Column(column, part) => self.column_input(column, part),
-            Order::Dimension(place) => format!("dimension: {}", self.groups.by[place]),
-            Order::Label(place) => format!("label: \"{}\"", self.label(place)),
-        };
-        let direction = if descending { "DESC" } else { "ASC" };
-        format!("{{{key}, direction: {direction}}}")
-    }
-}
-
-impl Read {
-    fn add_to(&self, input: &mut String, served: &Served) {
-        let mut add = |field: &str, value: String| input.extend([", ", field, ": ", &value]);
-        if let Some(brands) = &self.brands {
-            let ids = brands
-                .iter()
-                .map(|place| format!("\"{}\"", served.brand_ids[*place]));
-            add("brands", format!("[{}]", list(ids)));
-        }
-        if let Some(filter) = &self.filter {
-            add("where", format!("{{{}}}", filter.input(served)));
-        }
-        let window = self.window.map_or(String::new(), |place| {
-            let name = match WINDOWS[place] {
-                "" => "unspecified",
-                name => name,
-            };
-            format!("window: \"{name}\", ")
-        });
-        add("attribution", format!("{{{window}acceptMixed: true}}"));
-        if let Some(into) = self.into {
-            add("currency", format!("\"{}\"", CURRENCIES[into]));
-        }
-        if let Some(hundredths) = self.margin {
-            let margin = crate::differential::fold::decimal(hundredths.into(), 2);
-            add("assumedMargin", format!("\"{margin}\""));
-        }
-        if let Some(report) = self.as_of {
-            let moment = &served.moments[report.min(served.moments.len() - 1)];
-            add("asOf", format!("\"{moment}\""));
-        }
-        if self.is_zone_named {
-            add("timezone", "\"UTC\"".to_owned());
-        }
-        if self.is_fresh {
-            add(
-                "staleness",
-                "{maxAgeSeconds: 3600, onStale: FAIL}".to_owned(),
-            );
-        }
-        add("cache", self.cache.to_owned());
-    }
-}
-
-fn between(from: usize, until: usize) -> String {
-    let until = DAYS.get(until).copied().unwrap_or(END);
-    format!("between: {{from: \"{}\", until: \"{until}\"}}", DAYS[from])
-}
-
-fn compare_input(compare: Compare) -> String {
-    match compare {
-        Compare::PreviousPeriod { weekday_aligned } => {
-            format!("previousPeriod: {{weekdayAligned: {weekday_aligned}}}")
-        }
-        Compare::PreviousYear { weekday_aligned } => {
-            format!("previousYear: {{weekdayAligned: {weekday_aligned}}}")
-        }
-        Compare::Between(from, until) => between(from, until),
     }
 }

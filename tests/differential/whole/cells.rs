@@ -149,6 +149,18 @@ pub(super) fn needed(asked: &Asked) -> BTreeSet<Measure> {
         .collect()
 }
 
+/// The metrics that can be asked for, by their places; of breakdowns those that know neither
+/// costs nor goods.
+pub(super) fn known(of_breakdown: bool) -> Vec<usize> {
+    let all = 0..METRICS.len();
+    let is_known = |place: &usize| {
+        let metric = &METRICS[*place];
+        let mut terms = metric.above.iter().chain(metric.below);
+        !of_breakdown || terms.all(|term| term.1 < COGS)
+    };
+    all.filter(is_known).collect()
+}
+
 /// The cell of a column; zeros stand for everything where they are filled in.
 pub(super) fn cell(group: &Group, column: Column, asked: &Asked) -> Cell {
     let (metric, is_own) = metric_of(column, asked);

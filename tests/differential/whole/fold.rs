@@ -2,24 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ask::{Asked, Level};
+use super::ask::Asked;
 use super::calendar::{Days, day, first_day};
 use super::cells::{Measure, needed};
 use super::filter::Thing;
-use super::world::{BRANDS, CURRENCIES, LABELS, N_MEASURES, World};
+use super::keys::RowKey;
+use super::world::{BREAKDOWNS, CURRENCIES, DETAILS, N_MEASURES, World};
 use crate::differential::report::{Facts, Key, Values, is_money};
-
-/// What tells rows apart; what is not grouped by is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RowKey {
-    pub(super) period: Option<String>,
-    pub(super) brand: Option<usize>,
-    pub(super) platform: Option<&'static str>,
-    pub(super) campaign: Option<usize>,
-    pub(super) currency: Option<&'static str>,
-    /// In the places of the question's labels.
-    pub(super) labels: Vec<Option<&'static str>>,
-}
 
 /// Hundred-millionths of a unit: cents by rates in hundredths, and micros by them, are whole.
 pub(super) const ONE: i128 = 100_000_000;
@@ -50,30 +39,11 @@ pub(super) struct Group {
 struct Amount<'a> {
     place: Measure,
     /// In hundred-millionths.
-    amount: i128,
+    parts: i128,
     currency: usize,
     day: usize,
     /// What its rows are counted by; costs are not.
     unit: Option<&'a (usize, String)>,
-}
-
-impl RowKey {
-    /// The key of the larger group that agrees in these.
-    pub(super) fn at_level(&self, level: &Level) -> Self {
-        let by = |dimension| level.by.contains(&dimension);
-        let of_campaign = by("CAMPAIGN");
-        let labels = self.labels.iter().enumerate();
-        Self {
-            period: self.period.clone().filter(|_| by("PERIOD")),
-            brand: self.brand.filter(|_| of_campaign || by("BRAND")),
-            platform: self.platform.filter(|_| of_campaign || by("PLATFORM")),
-            campaign: self.campaign.filter(|_| of_campaign),
-            currency: self.currency.filter(|_| by("CURRENCY")),
-            labels: labels
-                .map(|(place, value)| value.filter(|_| level.labels.contains(&place)))
-                .collect(),
-        }
-    }
 }
 
 /// The groups that the facts and costs of some days make under the keys of the question.
@@ -84,7 +54,10 @@ pub(super) fn grouped(world: &World, asked: &Asked, days: Days) -> BTreeMap<RowK
         needed: needed(asked),
         groups: BTreeMap::new(),
     };
-    fold.add_facts(days);
+    match asked.groups.breakdown() {
+        Some(breakdown) => fold.add_details(days, breakdown),
+        None => fold.add_facts(days),
+    }
     if fold.needed.iter().any(|place| *place >= N_MEASURES) {
         fold.add_costs(days);
     }
@@ -169,19 +142,59 @@ impl Fold<'_> {
         }
         let unit = (key.campaign, self.unit(key.day, of_campaign.len()));
         let row_key = self.key(Some(key.campaign), None, 0, key.day);
+        self.add_row(row_key, &unit, (key.campaign, key.day), (&counted, values));
+    }
+
+    /// Adds the rows of a breakdown, which have no levels and no windows.
+    fn add_details(&mut self, days: Days, breakdown: usize) {
+        let (world, of) = (self.world, BREAKDOWNS[breakdown].1);
+        let counted: Vec<Measure> = (0..N_MEASURES)
+            .filter(|place| self.needed.contains(place))
+            .collect();
+        for ((of_breakdown, campaign, place, values_of), values) in &world.details {
+            let key = Key::of_campaign(*campaign, *place);
+            let is_asked = *of_breakdown == breakdown && days.contains(day(*place));
+            if !is_asked || !self.reads(key) || counted.is_empty() {
+                continue;
+            }
+            let mut row_key = self.key(Some(*campaign), None, 0, *place);
+            let mut unit = self.unit(*place, 1);
+            for (detail, value) in of.iter().zip(values_of) {
+                let (name, values) = DETAILS[*detail];
+                if self.asked.groups.has(name) {
+                    row_key.details[*detail] = Some(values[*value]);
+                    // Rows of other parts of an audience are other rows.
+                    unit.extend([" ", values[*value]]);
+                }
+            }
+            let unit = (*campaign, unit);
+            self.add_row(row_key, &unit, (*campaign, *place), (&counted, values));
+        }
+    }
+
+    /// Adds what counts of a row of a campaign and day.
+    fn add_row(
+        &mut self,
+        row_key: RowKey,
+        unit: &(usize, String),
+        (campaign, day): (usize, usize),
+        (counted, values): (&[Measure], &Values),
+    ) {
         let group = self.groups.entry(row_key).or_default();
         group.is_there = true;
         group.n_rows += 1;
-        let currency = self.world.campaigns[key.campaign].currency;
+        let currency = self.world.campaigns[campaign].currency;
         for place in counted {
-            let Some(value) = values[place] else { continue };
-            let cents = if is_money(place) { ONE / 100 } else { ONE };
+            let Some(value) = values[*place] else {
+                continue;
+            };
+            let cents = if is_money(*place) { ONE / 100 } else { ONE };
             let amount = Amount {
-                place,
-                amount: i128::from(value) * cents,
+                place: *place,
+                parts: i128::from(value) * cents,
                 currency,
-                day: key.day,
-                unit: Some(&unit),
+                day,
+                unit: Some(unit),
             };
             group.add(self.world, self.asked, &amount);
         }
@@ -225,6 +238,7 @@ impl Fold<'_> {
                 .filter(|_| of_campaign || groups.has("PLATFORM")),
             campaign: campaign.filter(|_| of_campaign),
             currency: groups.has("CURRENCY").then_some(CURRENCIES[currency]),
+            details: [None; DETAILS.len()],
             labels: groups.labels.iter().map(label).collect(),
         }
     }
@@ -259,7 +273,7 @@ impl Fold<'_> {
                     group.is_there = true;
                     let amount = Amount {
                         place: N_MEASURES + cost.kind,
-                        amount: share * (ONE / 1_000_000),
+                        parts: share * (ONE / 1_000_000),
                         currency,
                         day: place,
                         unit: None,
@@ -290,9 +304,9 @@ impl Group {
             sum.currencies.insert(into.unwrap_or(amount.currency));
         }
         match rate {
-            Some(hundredths) => sum.amount += amount.amount * i128::from(hundredths) / 100,
+            Some(hundredths) => sum.amount += amount.parts * i128::from(hundredths) / 100,
             // Nothing needs no rate.
-            None => sum.has_no_rate |= amount.amount != 0,
+            None => sum.has_no_rate |= amount.parts != 0,
         }
     }
 
@@ -322,34 +336,4 @@ fn is_coarsest(key: Key, read: &[(Key, Values)]) -> bool {
         (other.campaign, other.day, other.window) == (key.campaign, key.day, key.window)
     });
     same.map(|(other, _)| other.depth()).min() == Some(key.depth())
-}
-
-/// The names of what a key has, in the order of a table's columns; of a total those of its level.
-pub(super) fn names(key: &RowKey, asked: &Asked, level: Option<&Level>) -> Vec<Option<String>> {
-    let dimension = |name: &&str| match *name {
-        name if level.is_some_and(|level| !level.by.contains(&name)) => None,
-        "PERIOD" => key.period.clone(),
-        "BRAND" => key.brand.map(|place| BRANDS[place].to_owned()),
-        "PLATFORM" => key.platform.map(str::to_owned),
-        "CAMPAIGN" => key
-            .campaign
-            .map(|place| crate::differential::report::name(0, place)),
-        _ => key.currency.map(str::to_owned),
-    };
-    let labels = key.labels.iter().map(|value| value.map(str::to_owned));
-    let dimensions = asked.groups.by.iter().map(dimension);
-    dimensions.chain(labels).collect()
-}
-
-/// The columns of a table that tell rows apart.
-pub(super) fn columns(asked: &Asked) -> Vec<String> {
-    let dimensions = asked.groups.by.iter().map(|name| match *name {
-        "BRAND" => "brand_name".to_owned(),
-        "CAMPAIGN" => "campaign_name".to_owned(),
-        other => other.to_lowercase(),
-    });
-    let labels = asked.groups.labels.iter();
-    dimensions
-        .chain(labels.map(|place| format!("label_{}", LABELS[*place].0)))
-        .collect()
 }

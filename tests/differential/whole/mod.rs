@@ -1,14 +1,17 @@
 //! One generator of whole questions, and one naive evaluator of them: every option of `metrics`
 //! together, over random agencies.
 //!
-//! Reading order: `world` (what is told), `ask` (what is asked), `fold` (what counts), `cells`
-//! (what a cell says), `shown` (which rows come in which order), `read` (what the server said).
+//! Reading order: `world` (what is told), `ask` and `input` (what is asked), `fold` (what counts),
+//! `cells` (what a cell says), `shown` (which rows come in which order), `read` (what the server
+//! said).
 
 mod ask;
 mod calendar;
 mod cells;
 mod filter;
 mod fold;
+mod input;
+mod keys;
 mod read;
 mod shown;
 mod world;
@@ -21,7 +24,7 @@ use ask::Asked;
 use world::World;
 
 /// How many random agencies are tried when nothing else is said.
-const WORLDS: u32 = 6;
+const WORLDS: u32 = 5;
 
 /// How many questions each is asked.
 const QUESTIONS: u32 = 25;

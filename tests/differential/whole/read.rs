@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::ask::{Asked, word};
+use super::ask::{Asked, PARTS};
 use super::cells::{METRICS, shown_columns};
-use super::fold::columns;
+use super::input::word;
+use super::keys::columns;
 use super::shown::{Shown, name_of};
 use super::world::Served;
 use crate::differential::fold::text_of_double;
-use crate::differential::options::PARTS;
 
 /// The arguments that ask for all rows of a random world.
 const WHOLE: &str = "first: 100";
@@ -95,8 +95,8 @@ fn shown<'a>(asked: &Asked, cell: &impl Fn(&str) -> &'a Value, typed: &Value) ->
         }
     };
     let names = columns(asked).into_iter().map(|column| {
-        let name = cell(&column).as_str().filter(|_| is_of(&column));
-        name.map(str::to_owned)
+        let name = cell(&column);
+        (is_of(&column) && !name.is_null()).then(|| text(name))
     });
     let n_parts = if asked.compare.is_some() {
         PARTS.len()

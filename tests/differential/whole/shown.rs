@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ask::{Asked, Column, Having, Level, Order};
+use super::ask::{Asked, Column, Having, Level, Order, PARTS};
 use super::calendar::{Days, periods, previous, range};
 use super::cells::{Cell, cell, change, is_double, shown_columns, text};
-use super::fold::{Group, RowKey, grouped, names};
-use super::world::{Served, World};
-use crate::differential::options::PARTS;
+use super::fold::{Group, grouped};
+use super::keys::{RowKey, names};
+use super::world::{DETAILS, Served, World};
 
 /// A row or total: its level, what it is of, and its cells, part by part, as text with their
 /// notes.
@@ -205,7 +205,12 @@ impl<'a> Sides<'a> {
             "BRAND" => self.brand_id(a).cmp(&self.brand_id(b)),
             "PLATFORM" => a.platform.cmp(&b.platform),
             "CAMPAIGN" => campaign(a).cmp(&campaign(b)),
-            _ => a.currency.cmp(&b.currency),
+            "CURRENCY" => a.currency.cmp(&b.currency),
+            name => {
+                let place = DETAILS.iter().position(|detail| detail.0 == name);
+                let place = place.expect("a detail");
+                a.details[place].cmp(&b.details[place])
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::differential::fold::decimal;
-use crate::differential::report::{self, Batch, DAYS, END, MEASURES, WINDOWS};
+use crate::differential::report::{self, Batch, DAYS, END, MEASURES, Values, WINDOWS};
 use crate::given::BELLWETHER;
 use crate::metrics::{brand_id, campaign_id, metrics};
 
@@ -65,6 +65,24 @@ pub(super) struct Cost {
     pub(super) cents: i64,
 }
 
+/// What reports tell apart of a day, by hour or by audience, and their values.
+pub(super) const DETAILS: [(&str, &[&str]); 4] = [
+    ("HOUR", &["10", "11", "23"]),
+    ("COUNTRY", &["DE", "US"]),
+    ("AGE", &["18-24", "25-34"]),
+    ("GENDER", &["FEMALE", "MALE"]),
+];
+
+/// The breakdowns of a day, by the places of what they tell apart: one report has each.
+pub(super) const BREAKDOWNS: [(&str, &[usize]); 3] = [
+    ("delivery_hourly", &[0]),
+    ("audience_daily", &[1]),
+    ("audience_daily", &[2, 3]),
+];
+
+/// Of a breakdown, a campaign, a day and values of what it tells apart.
+pub(super) type DetailKey = (usize, usize, usize, [usize; 2]);
+
 /// By currency from and to and by day, the rate in hundredths.
 pub(super) type Rates = BTreeMap<(usize, usize), i64>;
 
@@ -77,6 +95,7 @@ pub(super) struct World {
     pub(super) campaigns: Vec<Campaign>,
     pub(super) batches: Vec<Batch>,
     pub(super) costs: Vec<Cost>,
+    pub(super) details: BTreeMap<DetailKey, Values>,
     /// By the currency converted from, into the other one.
     pub(super) rates: Rates,
 }
@@ -96,20 +115,25 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
         campaigns(),
         report::batches(),
         vec(cost(), 0..4),
+        details(),
         rates,
     )
         .prop_map(
-            |(year_start, week_start, campaigns, batches, costs, rates)| {
-                let own = |cost: Cost| Cost {
-                    brand: cost.campaign.map_or(cost.brand, |it| campaigns[it].brand),
-                    ..cost
-                };
+            |(year_start, week_start, campaigns, batches, costs, details, rates)| {
+                // One cost a key, as reports have.
+                let keyed = costs.into_iter().map(|cost| {
+                    let brand = cost.campaign.map_or(cost.brand, |it| campaigns[it].brand);
+                    let key = (brand, cost.campaign, cost.kind, cost.days);
+                    (key, Cost { brand, ..cost })
+                });
+                let costs: BTreeMap<_, Cost> = keyed.collect();
                 World {
                     year_start,
                     week_start,
-                    costs: costs.into_iter().map(own).collect(),
+                    costs: costs.into_values().collect(),
                     campaigns,
                     batches,
+                    details,
                     rates,
                 }
             },
@@ -133,6 +157,27 @@ fn campaigns() -> impl Strategy<Value = Vec<Campaign>> {
         campaigns[0].labels = [Some("north"), Some("video")];
         campaigns
     })
+}
+
+fn details() -> impl Strategy<Value = BTreeMap<DetailKey, Values>> {
+    let key = (
+        0..BREAKDOWNS.len(),
+        0..3_usize,
+        0..DAYS.len(),
+        [0..3_usize, 0..2],
+    );
+    let key = key.prop_map(|(breakdown, campaign, day, [one, other])| {
+        let of = BREAKDOWNS[breakdown].1;
+        let other = if of.len() == 2 { other } else { 0 };
+        let one = one % DETAILS[of[0]].1.len();
+        (breakdown, campaign, day, [one, other])
+    });
+    // Nobody breaks down the cost of goods.
+    let values = report::values().prop_map(|mut values| {
+        values[N_MEASURES - 1] = None;
+        values
+    });
+    btree_map(key, values, 0..40)
 }
 
 fn cost() -> impl Strategy<Value = Cost> {
@@ -221,6 +266,12 @@ impl World {
                 owner.commit_csv("costs", slug, &csv);
             }
         }
+        for (brand, slug) in BRANDS.iter().enumerate() {
+            for (breakdown, (dataset, _)) in BREAKDOWNS.iter().enumerate() {
+                let csv = self.details_csv(brand, breakdown);
+                owner.commit_csv(dataset, slug, &csv);
+            }
+        }
         let moments = self.batches.iter().map(|batch| {
             for (brand, slug) in BRANDS.iter().enumerate() {
                 let mut own = batch.clone();
@@ -266,6 +317,35 @@ impl World {
                 labels.join(", ")
             ));
         }
+    }
+
+    /// The report of a breakdown for a brand, with a row from long before any that is asked for.
+    fn details_csv(&self, brand: usize, breakdown: usize) -> String {
+        let of = BREAKDOWNS[breakdown].1;
+        let columns: Vec<String> = of.iter().map(|it| DETAILS[*it].0.to_lowercase()).collect();
+        let measures = MEASURES[..N_MEASURES - 1].join(",");
+        let mut csv = format!("date,campaign,{},{measures}\n", columns.join(","));
+        let first = of.iter().map(|it| DETAILS[*it].1[0]).collect::<Vec<_>>();
+        // The first campaign is of the first brand, the second of the second.
+        let (name, commas) = (report::name(0, brand), ",".repeat(N_MEASURES - 2));
+        let _ = writeln!(csv, "2020-01-01,{name},{},{commas}", first.join(","));
+        for ((of_breakdown, campaign, day, places), values) in &self.details {
+            if *of_breakdown != breakdown || self.campaigns[*campaign].brand != brand {
+                continue;
+            }
+            let texts = of
+                .iter()
+                .zip(places)
+                .map(|(it, place)| DETAILS[*it].1[*place]);
+            let cells = values[..N_MEASURES - 1].iter().enumerate();
+            let cells = cells.map(|(place, value)| {
+                value.map_or(String::new(), |value| report::cell(place, value))
+            });
+            let (texts, cells): (Vec<&str>, Vec<String>) = (texts.collect(), cells.collect());
+            let (name, day) = (report::name(0, *campaign), DAYS[*day]);
+            let _ = writeln!(csv, "{day},{name},{},{}", texts.join(","), cells.join(","));
+        }
+        csv
     }
 
     fn rates_csv(&self) -> String {
