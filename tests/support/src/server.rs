@@ -344,23 +344,23 @@ impl Stopped {
     /// Another process in the same folder with a configuration file of this text, which stops for
     /// ever at a step, if one is named.
     pub fn restart_configured(self, config: &str, stop_at: Option<&str>) -> TestServer {
-        let path = self.folder.path().join("bellwether.toml");
-        std::fs::write(&path, config).expect("the folder is writable");
-        let path = path.display().to_string();
         let stop_at = stop_at.map(|step| ("BELLWETHER_STOP_AT", step));
-        let flags = ["--empty", "--config", &path];
-        TestServer::start_as("demo", self, &flags, stop_at.as_slice())
+        self.restart_with(config, stop_at.as_slice())
     }
 
     /// Another process in the same folder with a configuration file of this text, which takes
     /// itself to start at a moment, such as `2026-04-10T12:00:00Z`, if one is named.
     pub fn restart_at(self, moment: Option<&str>, config: &str) -> TestServer {
+        let starts_at = moment.map(|moment| ("BELLWETHER_STARTS_AT", moment));
+        self.restart_with(config, starts_at.as_slice())
+    }
+
+    fn restart_with(self, config: &str, variables: &[(&str, &str)]) -> TestServer {
         let path = self.folder.path().join("bellwether.toml");
         std::fs::write(&path, config).expect("the folder is writable");
         let path = path.display().to_string();
-        let starts_at = moment.map(|moment| ("BELLWETHER_STARTS_AT", moment));
         let flags = ["--empty", "--config", &path];
-        TestServer::start_as("demo", self, &flags, starts_at.as_slice())
+        TestServer::start_as("demo", self, &flags, variables)
     }
 
     /// `bellwether serve` in the same folder: it makes no tokens, so that it has no personas.
