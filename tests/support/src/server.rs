@@ -337,8 +337,8 @@ impl Stopped {
     /// Another process in the same folder, which stops for ever at a step of the first commit
     /// that reaches it.
     pub fn restart_stopping_at(self, step: &str) -> TestServer {
-        let variables = [("BELLWETHER_STOP_AT", step)];
-        TestServer::start_as("demo", self, &["--empty"], &variables)
+        let stop_at = ("BELLWETHER_STOP_AT", step);
+        TestServer::start_as("demo", self, &["--empty"], &[stop_at])
     }
 
     /// Another process in the same folder with a configuration file of this text, which stops for
@@ -370,8 +370,7 @@ impl Stopped {
 
     /// The same, which takes itself to start at a moment, such as `2026-04-10T12:00:00Z`.
     pub fn serve_at(self, moment: &str) -> TestServer {
-        let variables = [("BELLWETHER_STARTS_AT", moment)];
-        TestServer::start_as("serve", self, &[], &variables)
+        TestServer::start_as("serve", self, &[], &[("BELLWETHER_STARTS_AT", moment)])
     }
 }
 
