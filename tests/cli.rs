@@ -3,6 +3,7 @@
 
 mod admin;
 mod catalog;
+mod maps;
 pub(crate) mod plugin;
 mod rates;
 

@@ -27,6 +27,7 @@ pub mod dataset;
 pub mod error_code;
 pub mod export;
 pub mod fact;
+pub mod file_map;
 pub mod ids;
 pub mod limits;
 pub mod maturity;

@@ -9,6 +9,7 @@ use crate::batch::{PROBLEMS_LISTED_MAX, REPORT_FOOTER_BYTES_MAX, REPORT_ROW_GROU
 use crate::campaign::{
     CAMPAIGN_LABELS_MAX, LABEL_NAME_BYTES_MAX, LABEL_NAMES_MAX, LABEL_VALUE_BYTES_MAX,
 };
+use crate::file_map::MAPPED_COLUMNS_MAX;
 use crate::metric::{
     CUSTOM_METRIC_MEANING_BYTES_MAX, CUSTOM_METRIC_NAME_BYTES_MAX, CUSTOM_METRIC_REVISIONS_MAX,
     CUSTOM_METRICS_ASKED_MAX, CUSTOM_METRICS_MAX, FORMULA_BYTES_MAX, FORMULA_DEPTH_MAX,
@@ -249,6 +250,11 @@ pub const LIMITS: &[Limit] = &[
         "Bytes of a file of records.",
     ),
     Limit::of_size("import_lines_max", IMPORT_LINES_MAX, "Records of one file."),
+    Limit::of_size(
+        "mapped_columns_max",
+        MAPPED_COLUMNS_MAX,
+        "Columns of a file that is read through a map.",
+    ),
 ];
 
 #[cfg(test)]

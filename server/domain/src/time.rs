@@ -4,6 +4,7 @@
 //! Ranges are half-open: `from` is in, `until` is not.
 
 pub use jiff::Timestamp;
+use jiff::civil::DateTime;
 pub use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
@@ -115,6 +116,28 @@ pub fn seconds_before(moment: Timestamp, seconds: u32) -> Timestamp {
     moment
         .checked_sub(i64::from(seconds).seconds())
         .unwrap_or(Timestamp::MIN)
+}
+
+/// The day that a text writes in a form of `strptime`, such as `%d.%m.%Y`.
+pub fn date_in_form(text: &str, form: &str) -> Option<Date> {
+    Date::strptime(form, text).ok()
+}
+
+/// The moment that a text writes in a form of `strptime`; in this zone when the form has none.
+pub fn moment_in_form(text: &str, form: &str, zone: &str) -> Option<Timestamp> {
+    if let Ok(moment) = Timestamp::strptime(form, text) {
+        return Some(moment);
+    }
+    let local = DateTime::strptime(form, text).ok()?;
+    let zoned = local.in_tz(zone).ok()?;
+    Some(zoned.timestamp())
+}
+
+/// Whether a form of `strptime` says a whole day.
+pub fn is_date_form(form: &str) -> bool {
+    let day = date(2026, 11, 23);
+    let written = jiff::fmt::strtime::format(form, day.at(0, 0, 0, 0));
+    written.is_ok_and(|written| date_in_form(&written, form) == Some(day))
 }
 
 /// Reads `2026-04-01`; nothing else is a date here.

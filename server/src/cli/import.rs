@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bellwether_domain::agency::Slug;
-use bellwether_domain::record::{IMPORT_FILE_BYTES_MAX, RecordKind, entity_kind};
+use bellwether_domain::file_map::MapTarget;
+use bellwether_domain::record::{IMPORT_FILE_BYTES_MAX, RecordKind, entity_kind, entity_of};
 use bellwether_service::{ImportRequest, RecordFormat};
 use clap::Args;
 use serde_json::Value;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use super::batch::{require_agency, slug};
 use super::door::DoorArgs;
 use super::ingest::word;
+use super::map;
 
 /// The arguments of `import`.
 #[derive(Debug, Args)]
@@ -34,6 +36,9 @@ pub(super) struct ImportArgs {
     /// How the file is written; by default its ending tells.
     #[arg(long, value_parser = word::<RecordFormat>)]
     format: Option<RecordFormat>,
+    /// Read the file through a map: a TOML file with `records = "…"`.
+    #[arg(long, value_name = "MAP", conflicts_with = "format")]
+    map: Option<String>,
     /// Only say what every line would do.
     #[arg(long)]
     dry_run: bool,
@@ -47,10 +52,10 @@ pub(super) struct ImportArgs {
 
 pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
     require_agency(&args.door, args.agency.as_ref())?;
-    let file = args.read_file()?;
+    let (file, format) = args.file()?;
     let request = ImportRequest {
         kind: args.entity,
-        format: args.file_format()?,
+        format,
         brand: args.brand.clone(),
         is_dry_run: args.dry_run,
         idempotency_key: args.idempotency_key.clone(),
@@ -71,6 +76,20 @@ pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
 }
 
 impl ImportArgs {
+    /// What is sent, and how it is written.
+    fn file(&self) -> Result<(Vec<u8>, RecordFormat), String> {
+        let Some(name) = &self.map else {
+            return Ok((self.read_file()?, self.file_format()?));
+        };
+        let loaded = map::load(name)?;
+        if loaded.target != MapTarget::Records(self.entity) {
+            let (target, entity) = (loaded.target, entity_of(self.entity));
+            return Err(format!("the map `{name}` fills `{target}`, not `{entity}`"));
+        }
+        let made = map::as_records(&loaded, self.entity, &self.file)?;
+        Ok((made, RecordFormat::Ndjson))
+    }
+
     fn file_format(&self) -> Result<RecordFormat, String> {
         if let Some(format) = self.format {
             return Ok(format);

@@ -12,6 +12,7 @@ mod import;
 pub mod ingest;
 mod ingest_bar;
 mod local;
+mod map;
 mod plugin;
 mod rates;
 mod restore;
@@ -48,6 +49,9 @@ enum Command {
     Ingest(ingest::IngestArgs),
     /// Take records in from a CSV or NDJSON file: products, agreements, feedback and the others.
     Import(import::ImportArgs),
+    /// Maps, by which files of others are read: list, show and check them.
+    #[command(subcommand)]
+    Map(map::MapCommand),
     /// List what was sent in, or undo one of it.
     #[command(subcommand)]
     Batch(batch::BatchCommand),
@@ -131,6 +135,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         }
         Command::Ingest(args) => local::ingest(args).await,
         Command::Import(args) => import::run(args).await,
+        Command::Map(command) => map::run(&command),
         Command::Batch(command) => batch::run(command).await,
         Command::Rates(command) => rates::run(command).await,
         Command::Compact(args) => compact::run(args).await,

@@ -17,8 +17,14 @@ pub const HEAD_COLUMNS: [&str; 5] = ["brand", "key", "campaign", "state", "revis
 /// How the values of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnForm {
-    /// As they are: texts, decimals, days, moments, words, ids.
+    /// As they are: texts, words, ids.
     Text,
+    /// As decimals.
+    Number,
+    /// As days, `YYYY-MM-DD`.
+    Day,
+    /// As moments, such as `2026-04-01T08:00:00Z`.
+    Moment,
     /// As whole numbers.
     Count,
     /// As JSON lists.
@@ -34,7 +40,8 @@ pub struct RecordColumn {
     pub form: ColumnForm,
 }
 
-/// Declares the columns of a kind: `*` before a list, `#` before a whole number.
+/// Declares the columns of a kind: `*` before a list, `#` before a whole number, `%` before a
+/// decimal, `@` before a day, `!` before a moment.
 macro_rules! columns {
     ($($place:literal)*) => {
         const { &[$(declared($place),)*] }
@@ -45,11 +52,14 @@ const fn declared(place: &'static str) -> RecordColumn {
     let form = match place.as_bytes()[0] {
         b'*' => ColumnForm::List,
         b'#' => ColumnForm::Count,
+        b'%' => ColumnForm::Number,
+        b'@' => ColumnForm::Day,
+        b'!' => ColumnForm::Moment,
         _ => ColumnForm::Text,
     };
     let place = match form {
         ColumnForm::Text => place,
-        ColumnForm::Count | ColumnForm::List => place.split_at(1).1,
+        _ => place.split_at(1).1,
     };
     RecordColumn { place, form }
 }
@@ -58,45 +68,45 @@ const fn declared(place: &'static str) -> RecordColumn {
 fn body_columns(kind: RecordKind) -> &'static [RecordColumn] {
     match kind {
         RecordKind::Product => columns! {
-            "name" "description" "price.amount" "price.currency" "priceTier" "*attributes" "*claims"
+            "name" "description" "%price.amount" "price.currency" "priceTier" "*attributes" "*claims"
             "tone" "intendedUse" "stock"
         },
         RecordKind::Content => columns! {
-            "name" "product" "runs.from" "runs.until" "*variants" "*claims" "price.amount"
+            "name" "product" "@runs.from" "@runs.until" "*variants" "*claims" "%price.amount"
             "price.currency" "offer" "tone" "*hashtags" "approval"
         },
         RecordKind::Audience => columns! { "name" "note" "*distributions" },
         RecordKind::Party => columns! { "name" "role" "note" "*contacts" "*accounts" },
         RecordKind::Agreement => columns! {
-            "name" "*parties" "period.from" "period.until" "#notice.days" "notice.count"
-            "notice.form" "cancellationFee.amount.amount" "cancellationFee.amount.currency"
-            "cancellationFee.percent" "cancellationFee.terms" "penalty.amount.amount"
-            "penalty.amount.currency" "penalty.percent" "penalty.terms" "payInLieu.amount.amount"
-            "payInLieu.amount.currency" "payInLieu.percent" "payInLieu.terms" "*deposits"
+            "name" "*parties" "@period.from" "@period.until" "#notice.days" "notice.count"
+            "notice.form" "%cancellationFee.amount.amount" "cancellationFee.amount.currency"
+            "%cancellationFee.percent" "cancellationFee.terms" "%penalty.amount.amount"
+            "penalty.amount.currency" "%penalty.percent" "penalty.terms" "%payInLieu.amount.amount"
+            "payInLieu.amount.currency" "%payInLieu.percent" "payInLieu.terms" "*deposits"
             "*milestones" "*nonRefundable" "*passThrough" "terminationForCause" "document"
         },
         RecordKind::MarketingPlan => columns! {
-            "name" "period.from" "period.until" "summary" "budget.amount" "budget.currency"
+            "name" "@period.from" "@period.until" "summary" "%budget.amount" "budget.currency"
             "*goals" "*channels"
         },
         RecordKind::FeedbackItem => columns! {
-            "kind" "saidAt" "text" "rating" "sentiment" "language" "product" "reply.state"
-            "reply.dueAt" "reply.text"
+            "kind" "!saidAt" "text" "%rating" "sentiment" "language" "product" "reply.state"
+            "!reply.dueAt" "reply.text"
         },
         RecordKind::Experiment => columns! {
-            "name" "hypothesis" "period.from" "period.until" "metric" "test" "*variants"
-            "minimumEffect" "confidence" "#stoppingRule.observationsPerVariant" "stoppingRule.note"
+            "name" "hypothesis" "@period.from" "@period.until" "metric" "test" "*variants"
+            "%minimumEffect" "%confidence" "#stoppingRule.observationsPerVariant" "stoppingRule.note"
         },
         RecordKind::Source => columns! {
             "name" "platform" "account" "dataset" "#arrival.lagDays" "#arrival.byHour" "owner"
         },
         RecordKind::CampaignPlan => columns! {
-            "objective" "*targets" "*budget" "bounds.dailyMin.amount" "bounds.dailyMin.currency"
-            "bounds.dailyMax.amount" "bounds.dailyMax.currency" "bounds.changePercentMax" "*links"
+            "objective" "*targets" "*budget" "%bounds.dailyMin.amount" "bounds.dailyMin.currency"
+            "%bounds.dailyMax.amount" "bounds.dailyMax.currency" "%bounds.changePercentMax" "*links"
             "*collaborations" "note"
         },
         RecordKind::BrandProfile => columns! {
-            "voice" "*tones" "*values" "marginPercent" "attributionWindow" "*restatements"
+            "voice" "*tones" "*values" "%marginPercent" "attributionWindow" "*restatements"
             "*holidays"
         },
     }
@@ -153,7 +163,9 @@ pub fn put_cell(
     let value = match column.form {
         ColumnForm::List if cell.is_empty() => Value::Array(Vec::new()),
         _ if cell.is_empty() => return Ok(()),
-        ColumnForm::Text => Value::String(unguarded(cell).to_owned()),
+        ColumnForm::Text | ColumnForm::Number | ColumnForm::Day | ColumnForm::Moment => {
+            Value::String(unguarded(cell).to_owned())
+        }
         ColumnForm::Count => {
             let count: Result<u32, _> = cell.trim().parse();
             let message = format!("`{cell}` is not a whole number from 0 to {}", u32::MAX);

@@ -134,6 +134,14 @@ pub(super) fn column_name(dataset: &Dataset, column: Column) -> &'static str {
     }
 }
 
+/// The names of the columns that a file of the dataset must have.
+pub fn required_names(dataset: &Dataset) -> Vec<&'static str> {
+    let required = required_columns(dataset).into_iter();
+    required
+        .map(|column| column_name(dataset, column))
+        .collect()
+}
+
 fn required_columns(dataset: &Dataset) -> Vec<Column> {
     let mut required = match dataset.time {
         TimeColumns::Day => vec![Column::Date],

@@ -27,7 +27,7 @@ pub use campaigns::{CampaignDirectory, Registration};
 pub use checks::{COST_DAYS_MAX, EARLIEST_DAY};
 pub use chunk::{ChunkParser, RowChunk};
 pub use duplicates::{Duplicates, settle_duplicates};
-pub use header::{Column, Header};
+pub use header::{Column, Header, required_names};
 pub use number::shown;
 pub use problem::{LineProblem, ProblemCode};
 pub use resolve::{ResolvedRows, Resolver};

@@ -56,6 +56,10 @@ pub struct IngestArgs {
     /// How the files are written; by default their ending tells.
     #[arg(long, value_parser = word::<FileFormat>)]
     pub format: Option<FileFormat>,
+    /// Read the files through a map, which tells the dataset: `meta-ads`, `google-ads`,
+    /// `ocean-engine` or a TOML file.
+    #[arg(long, value_name = "MAP", conflicts_with_all = ["format", "reference", "advertisers"])]
+    pub map: Option<String>,
     /// What becomes of a file with bad lines: nothing is written (`strict`), or the good lines are
     /// (`skip`); of a TikTok day with a bad hour none is.
     #[arg(long, value_parser = word::<IngestMode>, default_value = "strict")]

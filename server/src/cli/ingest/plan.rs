@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use bellwether_domain::batch::IngestMode;
 use bellwether_domain::campaign::Platform;
+use bellwether_domain::dataset::DatasetName;
+use bellwether_domain::file_map::MapTarget;
 use bellwether_domain::sample::LineProblem;
 use bellwether_service::{Format, IngestRequest, RegisterDefaults};
 use tempfile::TempPath;
@@ -14,6 +16,7 @@ use tempfile::TempPath;
 use super::args::{FileFormat, IngestArgs};
 use super::sources::Sources;
 use super::tiktok;
+use crate::cli::map;
 
 /// One batch, ready to be sent; a file that was made for it goes when it is dropped.
 #[derive(Debug)]
@@ -55,6 +58,47 @@ impl PreparedBatch {
 
 /// The batches of the command, in the order of its files. The error is a sentence for people.
 pub fn plan(args: &IngestArgs) -> Result<Vec<PreparedBatch>, String> {
+    let mut batches = match &args.map {
+        Some(name) => mapped(args, &map::load(name)?)?,
+        None => of_known_formats(args)?,
+    };
+    give_keys(args, &mut batches);
+    Ok(batches)
+}
+
+/// Files that are read through a map, a batch each.
+fn mapped(args: &IngestArgs, loaded: &map::LoadedMap) -> Result<Vec<PreparedBatch>, String> {
+    let MapTarget::Dataset(dataset) = loaded.target else {
+        return Err(format!(
+            "the map `{}` is of records, `{}`; use `bellwether import`",
+            loaded.name, loaded.target
+        ));
+    };
+    if args.dataset.is_some_and(|asked| asked != dataset) {
+        return Err(format!(
+            "the map `{}` fills `{dataset}`; leave `--dataset` out",
+            loaded.name
+        ));
+    }
+    refuse_idle_options(args)?;
+    let mut batches = Vec::with_capacity(args.files.len());
+    for path in &args.files {
+        check_file(path)?;
+        let converted = map::as_rows(loaded, path)?;
+        batches.push(PreparedBatch {
+            request: request(args, dataset, Format::Csv),
+            source_name: name_of(path),
+            sources: Sources::one(name_of(path)),
+            converted_problems: converted.problems,
+            n_unconverted: converted.n_problems,
+            body: Body::Made(converted.file),
+        });
+    }
+    Ok(batches)
+}
+
+/// Files whose format is known by itself.
+fn of_known_formats(args: &IngestArgs) -> Result<Vec<PreparedBatch>, String> {
     let mut batches = Vec::new();
     let mut reports = tiktok_reports(args)?;
     for path in &args.files {
@@ -70,7 +114,6 @@ pub fn plan(args: &IngestArgs) -> Result<Vec<PreparedBatch>, String> {
             FileFormat::Parquet => batches.push(as_it_lies(args, path, Format::Parquet)?),
         }
     }
-    give_keys(args, &mut batches);
     Ok(batches)
 }
 
@@ -117,10 +160,7 @@ fn format_of(path: &Path, given: Option<FileFormat>) -> Result<FileFormat, Strin
 /// A file in the dataset's own columns.
 fn as_it_lies(args: &IngestArgs, path: &Path, format: Format) -> Result<PreparedBatch, String> {
     let dataset = args.dataset.ok_or_else(|| {
-        let names: Vec<_> = bellwether_domain::dataset::DatasetName::ALL
-            .iter()
-            .map(|name| name.as_str())
-            .collect();
+        let names: Vec<_> = DatasetName::ALL.iter().map(|name| name.as_str()).collect();
         format!(
             "say the `--dataset` of `{}`: one of {}",
             path.display(),
@@ -129,27 +169,32 @@ fn as_it_lies(args: &IngestArgs, path: &Path, format: Format) -> Result<Prepared
     })?;
     refuse_idle_options(args)?;
     Ok(PreparedBatch {
-        request: IngestRequest {
-            dataset,
-            brand: args.brand.clone(),
-            format,
-            mode: args.mode,
-            duplicates: args.duplicates,
-            columns: args.columns,
-            replace: args.replace,
-            register: args.register.then(|| RegisterDefaults {
-                platform: args.platform.unwrap_or(Platform::Other),
-                currency: args.currency,
-                timezone: args.timezone.clone(),
-            }),
-            idempotency_key: None,
-        },
+        request: request(args, dataset, format),
         source_name: name_of(path),
         sources: Sources::one(name_of(path)),
         converted_problems: Vec::new(),
         n_unconverted: 0,
         body: Body::Own(path.to_owned()),
     })
+}
+
+/// What is asked of a file of a dataset.
+fn request(args: &IngestArgs, dataset: DatasetName, format: Format) -> IngestRequest {
+    IngestRequest {
+        dataset,
+        brand: args.brand.clone(),
+        format,
+        mode: args.mode,
+        duplicates: args.duplicates,
+        columns: args.columns,
+        replace: args.replace,
+        register: args.register.then(|| RegisterDefaults {
+            platform: args.platform.unwrap_or(Platform::Other),
+            currency: args.currency,
+            timezone: args.timezone.clone(),
+        }),
+        idempotency_key: None,
+    }
 }
 
 /// Options that would be without effect are refused: whoever gives one expects one.
