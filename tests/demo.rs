@@ -330,3 +330,48 @@ fn the_queries_to_paste_work_with_the_url_and_a_token_as_printed() {
         reader.data(query);
     }
 }
+
+/// What the demonstration's records are to show in every brand.
+const RECORDS: &str = r#"
+{ products { nodes { brand { slug } price { amount } claims { text } tone } }
+  contents { nodes { brand { slug } price { amount } claims tone } }
+  agreements { nodes { notice { days } cancellationFee { percent } } }
+  audiences { nodes { distributions { shares { value share } } } }
+  experiments { nodes { key result { comparisons { verdict } } } } }"#;
+
+#[test]
+fn every_brand_promises_a_miracle_at_another_price_and_has_an_agreement_with_a_fee() {
+    let server = the_demonstration();
+    for persona in of_both_agencies(&server) {
+        let records = persona.data(RECORDS);
+        let nodes = |list: &str| records[list]["nodes"].as_array().expect("a list").clone();
+        let n_brands = persona.data("{ brands { id } }")["brands"]
+            .as_array()
+            .map_or(0, Vec::len);
+        for list in ["products", "contents", "agreements", "audiences"] {
+            assert_eq!(nodes(list).len(), n_brands, "{list}");
+        }
+        for (product, content) in nodes("products").iter().zip(nodes("contents")) {
+            assert_eq!(product["brand"], content["brand"]);
+            assert_ne!(product["price"], content["price"]);
+            assert_ne!(product["tone"], content["tone"]);
+            assert_eq!(content["claims"][0], "miracle cure");
+        }
+        assert_eq!(nodes("agreements")[0]["cancellationFee"]["percent"], "20");
+        assert_eq!(nodes("agreements")[0]["notice"]["days"], 30);
+    }
+}
+
+#[test]
+fn one_experiment_of_a_brand_is_clear_and_the_other_is_not() {
+    let server = the_demonstration();
+    let records = server.owner().data(RECORDS);
+    let verdicts = |key: &str| {
+        let experiments = records["experiments"]["nodes"].as_array().expect("a list");
+        let of_key = experiments.iter().filter(|it| it["key"] == key);
+        let verdict = |it: &Value| it["result"]["comparisons"][0]["verdict"].clone();
+        of_key.map(verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts("caption"), ["DIFFERENT"; 3]);
+    assert_eq!(verdicts("music"), ["NO_DIFFERENCE"; 3]);
+}

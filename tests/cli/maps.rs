@@ -37,8 +37,17 @@ impl Written {
 fn ingest(server: &TestServer, map: &str, file: &Written) -> Ran {
     let (token, path) = (server.analyst().token().to_owned(), file.shown());
     let arguments = [
-        "ingest", &path, "--map", map, "--register", "--brand", server.brand(0), "--url",
-        server.url(), "--token", &token,
+        "ingest",
+        &path,
+        "--map",
+        map,
+        "--register",
+        "--brand",
+        server.brand(0),
+        "--url",
+        server.url(),
+        "--token",
+        &token,
     ];
     run(BELLWETHER, arguments)
 }
@@ -62,7 +71,12 @@ fn a_report_of_meta_ads_goes_in_as_it_is() {
     let row = &answered(&server)[0];
     assert_eq!(row["campaignName"], "Spring, warm");
     assert_eq!(row["platform"], "META");
-    let numbers = (&row["impressions"], &row["clicks"], &row["spend"], &row["revenue"]);
+    let numbers = (
+        &row["impressions"],
+        &row["clicks"],
+        &row["spend"],
+        &row["revenue"],
+    );
     let numbers = serde_json::json!([numbers.0, numbers.1, numbers.2, numbers.3]);
     assert_eq!(numbers, serde_json::json!([1500, 45, "30.5", "80"]));
 }
@@ -70,10 +84,54 @@ fn a_report_of_meta_ads_goes_in_as_it_is() {
 /// A report of Google Ads as text, with this between its cells.
 fn google_report(delimiter: &str) -> String {
     let lines = [
-        vec!["Day", "Campaign", "Campaign ID", "Currency code", "Cost", "Impr.", "Clicks", "CTR", "Conversions", "Conv. value"],
-        vec!["2026-11-01", "Launch", "77", "EUR", "\"1,234.50\"", "\"12,000\"", "340", "2.83%", "4.50", "\"9,000.25\""],
-        vec!["2026-11-02", "Launch", "77", "EUR", "0.50", "10", " --", "--", "0.00", "0.00"],
-        vec!["Total: Campaigns", "", "", "EUR", "\"1,235.00\"", "\"12,010\"", "340", "2.83%", "4.50", "\"9,000.25\""],
+        vec![
+            "Day",
+            "Campaign",
+            "Campaign ID",
+            "Currency code",
+            "Cost",
+            "Impr.",
+            "Clicks",
+            "CTR",
+            "Conversions",
+            "Conv. value",
+        ],
+        vec![
+            "2026-11-01",
+            "Launch",
+            "77",
+            "EUR",
+            "\"1,234.50\"",
+            "\"12,000\"",
+            "340",
+            "2.83%",
+            "4.50",
+            "\"9,000.25\"",
+        ],
+        vec![
+            "2026-11-02",
+            "Launch",
+            "77",
+            "EUR",
+            "0.50",
+            "10",
+            " --",
+            "--",
+            "0.00",
+            "0.00",
+        ],
+        vec![
+            "Total: Campaigns",
+            "",
+            "",
+            "EUR",
+            "\"1,235.00\"",
+            "\"12,010\"",
+            "340",
+            "2.83%",
+            "4.50",
+            "\"9,000.25\"",
+        ],
     ];
     let lines = lines.map(|cells| cells.join(delimiter)).join("\n");
     format!("Campaign report\nNovember 1, 2026 - November 2, 2026\n{lines}\n")
@@ -118,7 +176,11 @@ fn a_report_of_ocean_engine_in_gb18030_with_chinese_headers_goes_in_right() {
 fn a_wrong_row_is_named_by_its_line_in_the_original_and_nothing_is_sent() {
     let server = an_empty_server();
     let report = "Report\nDays\nDay,Campaign ID,Cost,Impr.\n2026-11-01,7,\"1,50\",3\n";
-    let ran = ingest(&server, "google-ads", &written("google.csv", report.as_bytes()));
+    let ran = ingest(
+        &server,
+        "google-ads",
+        &written("google.csv", report.as_bytes()),
+    );
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("line 4"), "{ran:#?}");
     assert!(ran.stdout.contains("`1,50` is not a number"), "{ran:#?}");
@@ -144,7 +206,11 @@ fn a_map_that_does_not_fit_says_which_column_and_what_it_would_need() {
 fn a_map_that_fits_is_said_to_and_can_be_begun_from() {
     let report = written("google.csv", google_report(",").as_bytes());
     let ran = run(BELLWETHER, ["map", "check", "google-ads", &report.shown()]).succeeded();
-    assert!(ran.stdout.contains("2 rows of delivery_daily, 0 of them wrong"), "{ran:#?}");
+    assert!(
+        ran.stdout
+            .contains("2 rows of delivery_daily, 0 of them wrong"),
+        "{ran:#?}"
+    );
     let listed = run(BELLWETHER, ["map", "list"]).succeeded();
     assert_eq!(listed.stdout, "meta-ads\ngoogle-ads\nocean-engine\n");
     let shown = run(BELLWETHER, ["map", "show", "ocean-engine"]).succeeded();
@@ -174,38 +240,72 @@ words = { "有" = "IN_STOCK", "无" = "OUT_OF_STOCK" }
 fn records_are_read_through_a_map_too() {
     let server = an_empty_server();
     let (bytes, _, _) = GB18030.encode("货号;名称;价格;库存\n\nt1;菊花茶;\"4,95\";有\n");
-    let (file, map) = (written("shop.csv", &bytes), written("shop.toml", SHOP.as_bytes()));
+    let (file, map) = (
+        written("shop.csv", &bytes),
+        written("shop.toml", SHOP.as_bytes()),
+    );
     let (path, map) = (file.shown(), map.shown());
     let token = server.analyst().token().to_owned();
-    let door = ["--url", server.url(), "--token", &token, "--brand", server.brand(0)];
+    let door = [
+        "--url",
+        server.url(),
+        "--token",
+        &token,
+        "--brand",
+        server.brand(0),
+    ];
     let import = |entity: &str| {
         let command = ["import", entity, &path, "--map", &map];
         run(BELLWETHER, command.iter().chain(&door))
     };
     let ran = import("product").succeeded();
     assert!(ran.stdout.contains("1 created"), "{ran:#?}");
-    let data = server.owner().data("{ products { nodes { key name stock price { amount currency } } } }");
+    let data = server
+        .owner()
+        .data("{ products { nodes { key name stock price { amount currency } } } }");
     let expected = serde_json::json!([{
         "key": "t1", "name": "菊花茶", "stock": "IN_STOCK", "price": {"amount": "4.95", "currency": "CNY"},
     }]);
     assert_eq!(data["products"]["nodes"], expected);
     let refused = import("party");
-    assert!(refused.stderr.contains("fills `product`, not `party`"), "{refused:#?}");
+    assert!(
+        refused.stderr.contains("fills `product`, not `party`"),
+        "{refused:#?}"
+    );
 }
 
 #[test]
 fn a_wrong_line_of_records_is_named_and_nothing_is_sent() {
     let server = an_empty_server();
     let (bytes, _, _) = GB18030.encode("货号;名称;价格;库存\nt1;菊花茶;4.95;多\n");
-    let (file, map) = (written("shop.csv", &bytes), written("shop.toml", SHOP.as_bytes()));
-    let (path, map, token) = (file.shown(), map.shown(), server.analyst().token().to_owned());
+    let (file, map) = (
+        written("shop.csv", &bytes),
+        written("shop.toml", SHOP.as_bytes()),
+    );
+    let (path, map, token) = (
+        file.shown(),
+        map.shown(),
+        server.analyst().token().to_owned(),
+    );
     let arguments = [
-        "import", "product", &path, "--map", &map, "--brand", server.brand(0), "--url",
-        server.url(), "--token", &token,
+        "import",
+        "product",
+        &path,
+        "--map",
+        &map,
+        "--brand",
+        server.brand(0),
+        "--url",
+        server.url(),
+        "--token",
+        &token,
     ];
     let ran = run(BELLWETHER, arguments);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("shop.csv:2: stock: "), "{ran:#?}");
-    assert!(ran.stderr.contains("shop.csv:2: price.amount: "), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("shop.csv:2: price.amount: "),
+        "{ran:#?}"
+    );
     assert!(ran.stderr.contains("nothing was sent"), "{ran:#?}");
 }

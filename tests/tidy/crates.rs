@@ -42,6 +42,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "bellwether-catalogue",
             "bellwether-store",
             "bellwether-plugin-host",
+            "bellwether-statistics",
         ],
     ),
     (
@@ -88,6 +89,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("moka", &["bellwether-service"]),
     ("async-graphql", &["bellwether-schema"]),
     ("poem", &["bellwether"]),
+    ("encoding_rs", &["bellwether"]),
     ("tungstenite", &["bellwether-test-support"]),
     ("ureq", &["bellwether", "bellwether-test-support"]),
     ("clap", &["bellwether"]),

@@ -1,4 +1,5 @@
-//! The statistics that more than one shipped plugin needs, over one foreign library.
+//! The statistics that more than one shipped plugin needs, and experiments, over one foreign
+//! library.
 //!
 //! Pure functions of numbers: quantiles and tails of distributions, exact tests, robust measures
 //! of place and spread. Invariant: no function panics, whatever it is given; what has no answer

@@ -8,6 +8,7 @@ use super::bodies::{
     AgreementBody, AudienceBody, BrandProfileBody, CampaignPlanBody, ContentBody, ExperimentBody,
     FeedbackItemBody, MarketingPlanBody, PartyBody, ProductBody, SourceBody,
 };
+use super::experiments::ExperimentComputed;
 use super::history::{RecordRevisionConnection, read_history};
 use super::listing::{Listing, RecordFilter, RecordOrder, read_page};
 use super::mirror::Mirror;
@@ -116,7 +117,8 @@ record_kind! {
     Experiment of ExperimentBody,
     query ExperimentQuery { experiment, experiments },
     mutation ExperimentMutation { create_experiment, revise_experiment, archive_experiment },
-    types ExperimentConnection, ExperimentEdge, CreateExperimentInput, ReviseExperimentInput, ExperimentPayload
+    types ExperimentConnection, ExperimentEdge, CreateExperimentInput, ReviseExperimentInput, ExperimentPayload,
+    computed ExperimentComputed
 }
 
 record_kind! {

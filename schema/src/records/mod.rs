@@ -6,6 +6,7 @@
 //! `userErrors`, all of it at once.
 
 mod bodies;
+mod experiments;
 mod history;
 mod kinds;
 mod listing;

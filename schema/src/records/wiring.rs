@@ -1,7 +1,8 @@
 //! What every kind of record has over GraphQL, written once: its type, its list with a connection,
 //! its inputs and payload, and its fields of the roots.
 
-/// Declares a kind: its type and body, the names of its fields of the roots, and of its types.
+/// Declares a kind: its type and body, the names of its fields of the roots, and of its types, and
+/// the object whose fields are computed of a record, when it has such fields.
 macro_rules! record_kind {
     (
         $(#[$doc:meta])*
@@ -9,6 +10,7 @@ macro_rules! record_kind {
         query $Query:ident { $one:ident, $many:ident },
         mutation $Mutation:ident { $create:ident, $revise:ident, $archive:ident },
         types $Connection:ident, $Edge:ident, $Create:ident, $Revise:ident, $Payload:ident
+        $(, computed $Computed:ident)?
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
@@ -102,6 +104,11 @@ macro_rules! record_kind {
             async fn body(&self, _ctx: &Context<'_>) -> $Body {
                 self.body.clone()
             }
+
+            $(#[graphql(flatten)]
+            async fn computed(&self, _ctx: &Context<'_>) -> $Computed {
+                $Computed::of(&self.record)
+            })?
         }
 
         /// A page of records of one kind.

@@ -1,6 +1,7 @@
 //! Records over GraphQL: each kind's whole life, looking back, refusals with codes and places.
 
 mod kinds;
+mod moments;
 
 use bellwether_domain::Scope;
 use serde_json::{Value, json};

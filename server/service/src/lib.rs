@@ -22,6 +22,7 @@ mod custom_metrics;
 mod documents;
 mod error;
 mod exchange_rates;
+mod experiments;
 mod export;
 mod finished;
 mod ingest;
@@ -57,6 +58,9 @@ pub use config::{CompactionConfig, ServiceConfig};
 pub use documents::DocumentHash;
 pub use error::{Error, Result};
 pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatesOutcome};
+pub use experiments::{
+    ComparisonFigures, ExperimentResult, ExperimentVerdict, VariantComparison, experiment_result,
+};
 pub use export::{
     DownloadedExport, ExportContent, ExportOrder, ExportPage, ExportPlace, ExportStatus,
     ExportStream, ExportsConfig, StreamedExport,

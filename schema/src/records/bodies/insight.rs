@@ -70,6 +70,20 @@ mirrored! {
         content: Option<ID>,
         /// The share of the audience that sees it, from 0 to 1.
         allocation: Decimal,
+        /// What was observed of it so far.
+        observed: Option<Observed>,
+    }
+
+    /// What was observed of a variant: trials of which some succeeded, or values.
+    Observed, "ObservedInput" of Observed {
+        /// How many trials or values.
+        count: u32,
+        /// How many of the trials succeeded; of the two-proportion test alone.
+        successes: Option<u32>,
+        /// The mean of the values; of Welch's test alone.
+        mean: Option<Decimal>,
+        /// The standard deviation of the values, as of a sample; of Welch's test alone.
+        deviation: Option<Decimal>,
     }
 
     /// When an experiment ends, stated before it begins.

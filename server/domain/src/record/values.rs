@@ -3,6 +3,7 @@
 //! Invariant: a number is written as text in JSON, so that no reader rounds it.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -11,6 +12,13 @@ use crate::time::Date;
 /// An exact decimal, written as text such as `"12.5"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exact(pub Decimal);
+
+impl Exact {
+    /// The nearest floating-point number, for statistics.
+    pub fn to_float(self) -> f64 {
+        self.0.to_f64().unwrap_or(f64::NAN)
+    }
+}
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -17,6 +17,7 @@ use bellwether_domain::time::milliseconds_after;
 use bellwether_service::{Format, IngestRequest, Services};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::records::make_records;
 use crate::app::told;
 use crate::clock::SystemRandom;
 use crate::generate::{DemoAgency, DemoBrand, DemoReport, demo_world_at};
@@ -153,6 +154,7 @@ async fn make_brand(
     if contents == Contents::Empty {
         return Ok(());
     }
+    let mut first_campaign = None;
     for (order, campaign) in plan.campaigns.iter().enumerate() {
         // Ids in the order of the plan, so that what is ordered by them (the micros of spread
         // costs, the first page of campaigns) is the same in every demonstration.
@@ -175,7 +177,10 @@ async fn make_brand(
         catalogue
             .create_campaign(scope, &campaign, now)
             .map_err(|error| told(&error))?;
+        first_campaign.get_or_insert(campaign.id);
     }
+    let currency = agency.reporting_currency;
+    make_records(services, scope, &plan.slug, currency, first_campaign).await?;
     for report in &plan.reports {
         bar.set_message(format!("{}: {}", plan.name, report.name));
         ingest(services, scope, plan, report).await?;

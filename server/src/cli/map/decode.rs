@@ -12,14 +12,19 @@ pub(super) const MAPPED_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub(super) fn read(path: &Path, encoding: FileEncoding) -> Result<String, String> {
     let shown = path.display();
     let failed = |error: std::io::Error| format!("`{shown}` can't be read: {error}");
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAPPED_FILE_BYTES_MAX {
-        return Err(format!(
-            "`{shown}` of {size} bytes is over the limit `mapped_file_bytes_max` of {MAPPED_FILE_BYTES_MAX}; split it"
-        ));
-    }
+    let n_bytes = std::fs::metadata(path).map_err(failed)?.len();
+    refuse_large(n_bytes).map_err(|message| format!("`{shown}` {message}"))?;
     let bytes = std::fs::read(path).map_err(failed)?;
     decoded(&bytes, encoding).map_err(|message| format!("`{shown}`: {message}"))
+}
+
+fn refuse_large(n_bytes: u64) -> Result<(), String> {
+    if n_bytes <= MAPPED_FILE_BYTES_MAX {
+        return Ok(());
+    }
+    Err(format!(
+        "of {n_bytes} bytes is over the limit `mapped_file_bytes_max` of {MAPPED_FILE_BYTES_MAX}; split it"
+    ))
 }
 
 fn decoded(bytes: &[u8], encoding: FileEncoding) -> Result<String, String> {
@@ -78,6 +83,13 @@ mod tests {
         ] {
             assert_eq!(decoded(&bytes, encoding).as_deref(), Ok(TEXT));
         }
+    }
+
+    #[test]
+    fn a_file_has_so_many_bytes_and_no_more() {
+        assert_eq!(refuse_large(MAPPED_FILE_BYTES_MAX), Ok(()));
+        let told = refuse_large(MAPPED_FILE_BYTES_MAX + 1).unwrap_err();
+        assert!(told.contains("mapped_file_bytes_max"), "{told}");
     }
 
     #[test]

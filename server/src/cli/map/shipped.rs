@@ -48,13 +48,18 @@ pub(super) fn text_of(name: &str) -> Result<String, String> {
         )
     };
     let path = Path::new(name);
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAP_BYTES_MAX {
-        return Err(format!(
-            "the map `{name}` of {size} bytes is over the limit `map_bytes_max` of {MAP_BYTES_MAX}"
-        ));
-    }
+    let n_bytes = std::fs::metadata(path).map_err(failed)?.len();
+    refuse_large(n_bytes).map_err(|message| format!("the map `{name}` {message}"))?;
     std::fs::read_to_string(path).map_err(failed)
+}
+
+fn refuse_large(n_bytes: u64) -> Result<(), String> {
+    if n_bytes <= MAP_BYTES_MAX {
+        return Ok(());
+    }
+    Err(format!(
+        "of {n_bytes} bytes is over the limit `map_bytes_max` of {MAP_BYTES_MAX}"
+    ))
 }
 
 /// Reads a map; the error has a line for everything that is wrong with it.
@@ -96,6 +101,16 @@ mod tests {
             let loaded = load(name).unwrap();
             assert_eq!(loaded.target.to_string(), "delivery_daily", "{name}");
         }
+    }
+
+    #[test]
+    fn a_map_has_so_many_bytes_and_no_more() {
+        assert_eq!(refuse_large(MAP_BYTES_MAX), Ok(()));
+        assert!(
+            refuse_large(MAP_BYTES_MAX + 1)
+                .unwrap_err()
+                .contains("map_bytes_max")
+        );
     }
 
     #[test]

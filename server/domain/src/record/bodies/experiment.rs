@@ -42,6 +42,20 @@ body_types! {
         pub content: Option<RecordId>,
         /// The share of the audience that sees it, from 0 to 1.
         pub allocation: Exact,
+        /// What was observed of it so far.
+        pub observed: Option<Observed>,
+    }
+
+    /// What was observed of a variant: trials of which some succeeded, or values.
+    pub struct Observed {
+        /// How many trials or values.
+        pub count: u32,
+        /// How many of the trials succeeded; of the two-proportion test alone.
+        pub successes: Option<u32>,
+        /// The mean of the values; of Welch's test alone.
+        pub mean: Option<Exact>,
+        /// The standard deviation of the values, as of a sample; of Welch's test alone.
+        pub deviation: Option<Exact>,
     }
 
     /// When an experiment ends, stated before it begins.
@@ -63,6 +77,9 @@ impl Experiment {
         faults.period("period", &self.period);
         faults.each("variants", &self.variants, |faults, variant| {
             faults.name("name", &variant.name);
+            if let Some(observed) = &variant.observed {
+                faults.within("observed", |faults| observed.check(self.test, faults));
+            }
         });
         faults.distinct("variants", self.variants.iter().map(|it| &it.name));
         if self.variants.len() < VARIANTS_MIN {
@@ -98,5 +115,34 @@ impl Experiment {
                 Some(Reference::new(place, RecordKind::Content, variant.content?))
             })
             .collect()
+    }
+}
+
+impl Observed {
+    fn check(&self, test: ComparisonTest, faults: &mut Faults) {
+        let of_values = self.mean.is_some() || self.deviation.is_some();
+        match test {
+            ComparisonTest::TwoProportion if self.successes.is_none() || of_values => {
+                let message = "the two-proportion test needs `successes` of `count` trials, and neither `mean` nor `deviation`";
+                faults.add("successes", Refusal::invalid(message));
+            }
+            ComparisonTest::Welch
+                if self.successes.is_some() || self.mean.is_none() || self.deviation.is_none() =>
+            {
+                let message = "Welch's test needs the `mean` and the `deviation` of `count` values, and no `successes`";
+                faults.add("mean", Refusal::invalid(message));
+            }
+            ComparisonTest::TwoProportion | ComparisonTest::Welch => {}
+        }
+        if let Some(successes) = self.successes.filter(|successes| *successes > self.count) {
+            let message = format!(
+                "`{successes}` of `{}` trials can't have succeeded",
+                self.count
+            );
+            faults.add("successes", Refusal::invalid(message));
+        }
+        if let Some(deviation) = self.deviation {
+            faults.not_negative("deviation", deviation);
+        }
     }
 }

@@ -33,7 +33,7 @@ pub use audience::{Audience, Distribution, Share};
 pub use brand_profile::{BrandProfile, Holiday, Restatement};
 pub use campaign_plan::{CampaignLink, CampaignPlan, PeriodBudget, SpendBounds, Target};
 pub use content::{Content, Variant};
-pub use experiment::{Experiment, ExperimentVariant, StoppingRule};
+pub use experiment::{Experiment, ExperimentVariant, Observed, StoppingRule};
 pub use feedback_item::{FeedbackItem, Reply};
 pub use marketing_plan::{ChannelPlan, Goal, MarketingPlan};
 pub use party::{Account, Contact, Party};

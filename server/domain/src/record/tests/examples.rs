@@ -71,7 +71,7 @@ pub(super) fn json_of(kind: RecordKind) -> Value {
             "metric": "cvr", "test": "TWO_PROPORTION", "minimumEffect": "0.1",
             "confidence": "0.95", "stoppingRule": {"observationsPerVariant": 10_000, "note": "no peeking"},
             "variants": [
-                {"name": "short", "content": RECORD, "allocation": "0.5"},
+                {"name": "short", "content": RECORD, "allocation": "0.5", "observed": {"count": 900, "successes": 30}},
                 {"name": "long", "content": RECORD, "allocation": "0.5"},
             ],
         }),
