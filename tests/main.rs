@@ -59,6 +59,9 @@ mod scores;
 // Worked examples that were computed elsewhere.
 #[cfg(test)]
 mod reference;
+// What people decide, carry through and prove.
+#[cfg(test)]
+mod workflows;
 // The house rules.
 #[cfg(test)]
 mod tidy;

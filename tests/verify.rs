@@ -86,6 +86,7 @@ fn a_whole_folder_is_verified_and_a_stray_file_is_no_damage() {
         report,
         json!({
             "sound": true, "segments": 1, "rows": 2, "damaged": [],
+            "cases": 0, "damagedCases": [],
             "catalogueProblems": [], "strays": ["segments/stray.parquet"],
         })
     );

@@ -15,6 +15,7 @@ use bellwether_domain::{ErrorCode, Scope};
 use bellwether_service::{Cost, Services};
 use serde::Serialize;
 
+use crate::cases::{CaseMutation, CaseQuery, WorkflowSettingsMutation};
 use crate::completion::Completion;
 use crate::context::RequestState;
 use crate::cost::CostTold;
@@ -36,12 +37,17 @@ type Root = Schema<QueryRoot, MutationRoot, Subscription>;
 /// The root of queries: everything is seen as the token's agency, member and role may see it.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct QueryRoot(Query, RecordQuery);
+pub(crate) struct QueryRoot(Query, RecordQuery, CaseQuery);
 
 /// The root of mutations: each is done whole or not at all, one after another.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct MutationRoot(Mutation, RecordMutation);
+pub(crate) struct MutationRoot(
+    Mutation,
+    RecordMutation,
+    CaseMutation,
+    WorkflowSettingsMutation,
+);
 
 /// The API over the services; cheap to clone.
 #[derive(Clone)]
@@ -89,8 +95,13 @@ pub(crate) fn root(limits: &SchemaLimits) -> Root {
 }
 
 fn builder(limits: &SchemaLimits) -> SchemaBuilder<QueryRoot, MutationRoot, Subscription> {
-    let query = QueryRoot(Query, RecordQuery::default());
-    let mutation = MutationRoot(Mutation, RecordMutation::default());
+    let query = QueryRoot(Query, RecordQuery::default(), CaseQuery);
+    let mutation = MutationRoot(
+        Mutation,
+        RecordMutation::default(),
+        CaseMutation,
+        WorkflowSettingsMutation,
+    );
     Schema::build(query, mutation, Subscription)
         .limit_complexity(limits.complexity_max)
         // The guard has looked at depth; this only must not refuse what the guard lets through.

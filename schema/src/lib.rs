@@ -11,6 +11,7 @@
 
 mod api;
 mod batch;
+mod cases;
 mod catalog;
 mod changes;
 mod completion;

@@ -32,11 +32,11 @@ pub(crate) struct Mutation;
 #[derive(Debug, SimpleObject)]
 pub(crate) struct UserError {
     /// The place in the input, as the names on the way to it.
-    field: Vec<String>,
+    pub(crate) field: Vec<String>,
     /// What is wrong and what would be accepted, as a sentence.
-    message: String,
+    pub(crate) message: String,
     /// The code, as in `schema/errors.md`.
-    code: String,
+    pub(crate) code: String,
 }
 
 /// What to rename a brand to.

@@ -87,6 +87,11 @@ impl Count {
         Self(i64::try_from(count.min(COUNT_MAX)).unwrap_or(i64::MAX))
     }
 
+    /// The number itself.
+    pub(crate) fn get(self) -> i64 {
+        self.0
+    }
+
     /// The count, unless clients could not read it exactly.
     pub(crate) fn new(count: i128) -> Result<Self, Refusal> {
         let fits = count.unsigned_abs() <= COUNT_MAX.into();

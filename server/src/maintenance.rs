@@ -137,6 +137,13 @@ fn verification_json(report: &VerificationReport) -> Value {
         "segments": report.n_segments,
         "rows": report.n_rows,
         "damaged": report.damaged.iter().map(damaged_json).collect::<Vec<_>>(),
+        "cases": report.n_cases,
+        "damagedCases": report.damaged_cases.iter().map(|it| json!({
+            "case": it.case,
+            "agency": it.agency,
+            "event": it.seq,
+            "fault": it.fault,
+        })).collect::<Vec<_>>(),
         "catalogueProblems": report.catalogue_problems,
         "strays": report.strays,
     })

@@ -7,7 +7,7 @@ use bellwether_test_support::postgres::PostgresCluster;
 use super::{
     attribute_cases, compaction_cases, copy_cases, custom_metric_cases, exchange_rate_cases,
     export_cases, ingest_cases, record_cases, record_rule_cases, repair_cases, tenancy_cases,
-    version_cases,
+    version_cases, workflow_cases,
 };
 
 macro_rules! conformance {
@@ -54,6 +54,14 @@ conformance! {
     exchange_rate_cases::a_carried_rate_gives_way_to_one_of_its_day_and_never_replaces_it,
     exchange_rate_cases::rates_are_their_agencys_alone,
     exchange_rate_cases::an_import_never_looks_older_than_the_one_before,
+    workflow_cases::a_turn_writes_events_texts_timers_and_where_the_case_stands,
+    workflow_cases::a_refused_turn_writes_nothing,
+    workflow_cases::a_command_under_a_key_is_done_once,
+    workflow_cases::erased_texts_are_gone_and_their_events_stay,
+    workflow_cases::cases_are_seen_by_those_who_see_what_they_are_about,
+    workflow_cases::an_agency_has_so_many_open_cases,
+    workflow_cases::roles_days_and_workflows_are_their_agencys_alone,
+    workflow_cases::closed_books_never_open_again,
     export_cases::an_export_ends_once_and_is_forgotten_when_it_expires,
     export_cases::an_export_is_found_by_who_began_it_and_sees_its_brands,
     export_cases::an_agency_has_so_many_exports,

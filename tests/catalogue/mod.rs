@@ -15,3 +15,4 @@ mod record_rule_cases;
 mod repair_cases;
 mod tenancy_cases;
 mod version_cases;
+mod workflow_cases;

@@ -6,6 +6,7 @@ use bellwether_test_support::TestServer;
 use serde_json::{Value, json};
 
 use super::Stranger::{FindsNothing, SeesOnlyTheirOwn};
+use super::cases::{CASE_COMMANDS, case_id};
 use super::records::{named_record, with_invented_records};
 use super::{
     OF_FIRST_BRAND, SUBSCRIPTIONS, Use, batch_id, mutations, queries, two_brands, with_ids,
@@ -146,10 +147,12 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
         ("BRAND_ID", "brd_01K00000000000000000000000"),
         ("CAMPAIGN_ID", "cmp_01K00000000000000000000000"),
         ("BATCH_ID", "bat_01K00000000000000000000000"),
+        ("CASE_ID", "cse_01K00000000000000000000000"),
+        ("MEMBER_ID", "mem_01K00000000000000000000000"),
         ("EXPORT_ID", "exp_01K00000000000000000000000"),
     ];
     let brand = brand_id(&owner, server.brand(0));
-    let batch = batch_id(&owner, &brand);
+    let (batch, case) = (batch_id(&owner, &brand), case_id(&owner, &brand));
     for one in queries()
         .chain(mutations())
         .filter(|one| one.stranger == FindsNothing)
@@ -166,6 +169,7 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
             (invented[0].1, brand_id(&owner, server.brand(0))),
             (invented[1].1, campaign_id(&owner, "secret-1")),
             (invented[2].1, batch.clone()),
+            (invented[3].1, case.clone()),
         ] {
             of_nobody = of_nobody.replace(invented, &real);
         }
@@ -190,6 +194,14 @@ fn a_viewer_changes_nothing() {
     let owner = server.owner();
     // An export changes nothing but the list of exports, of which each member has its own.
     let changing = mutations().filter(|one| !one.field.ends_with("Export"));
+    // In cases, the access role says nothing: workflow roles do, of which the viewer has none.
+    let (in_cases, changing): (Vec<&Use>, Vec<&Use>) =
+        changing.partition(|one| CASE_COMMANDS.iter().any(|it| it.document == one.document));
+    for one in in_cases {
+        let said = server.viewer().data(&with_ids(one, &owner, &server));
+        let refused = &said[one.field]["userErrors"][0]["code"];
+        assert_eq!(refused, "WRONG_ROLE", "{}", one.document);
+    }
     for one in changing {
         let error = server.viewer().error(&with_ids(one, &owner, &server));
         assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{}", one.document);

@@ -2,6 +2,7 @@
 //! is not limited to. A new field fails these tests until it stands in their table.
 
 mod agencies;
+mod cases;
 mod clients;
 mod records;
 
@@ -39,12 +40,15 @@ const fn used(field: &'static str, document: &'static str, stranger: Stranger) -
 
 /// Every field of `Query` with all its ways to name a thing.
 fn queries() -> impl Iterator<Item = &'static Use> {
-    QUERIES.iter().chain(records::RECORD_QUERIES)
+    let of_things = records::RECORD_QUERIES.iter().chain(cases::CASE_QUERIES);
+    QUERIES.iter().chain(of_things)
 }
 
 /// Every field of `Mutation`.
 fn mutations() -> impl Iterator<Item = &'static Use> {
-    MUTATIONS.iter().chain(records::record_mutations())
+    let of_cases = cases::CASE_COMMANDS.iter().chain(cases::WORKFLOW_SETTINGS);
+    let of_things = records::record_mutations().chain(of_cases);
+    MUTATIONS.iter().chain(of_things)
 }
 
 /// The fields of `Query` that are not of records.
@@ -281,6 +285,7 @@ fn two_brands() -> TestServer {
         r#"mutation { saveCustomMetric(input: {name: "delight", formula: "likes", meaning: "secret-delight"}) { userErrors { code } } }"#,
     );
     records::make_records(&server);
+    cases::begin_cases(&server);
     server
 }
 
@@ -293,6 +298,7 @@ fn with_ids(one: &Use, owner: &Persona, server: &TestServer) -> String {
 /// The document with the ids of a brand, of a campaign of it, and of its last batch.
 fn with_ids_of(one: &Use, owner: &Persona, brand: &str, campaign: &str) -> String {
     let document = records::with_record_ids(one.document.to_owned(), owner, brand);
+    let document = cases::with_case_ids(document, owner, brand);
     let document = document.replace("BRAND_ID", brand);
     let document = if document.contains("EXPORT_ID") {
         document.replace("EXPORT_ID", &export_id(owner))

@@ -17,7 +17,12 @@ mod authorisation;
 mod batch_list;
 mod batches;
 mod brands;
+mod calendars;
 mod campaigns;
+mod case_tables;
+mod case_texts;
+mod case_writes;
+mod cases;
 mod catalogue;
 mod changes;
 mod codes;
@@ -57,6 +62,8 @@ mod snapshots;
 mod staging;
 mod tables;
 mod tokens;
+mod workflow_definitions;
+mod workflow_roles;
 mod writer;
 
 pub use authorisation::{Authorisation, TOKEN_SECRET_PREFIX, TokenSecret};
@@ -64,7 +71,11 @@ pub use batch_list::{BatchFilter, BatchSummary};
 pub use batches::{
     BatchStart, BatchState, FINGERPRINT_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX, NewBatch,
 };
+pub use calendars::{CALENDAR_DAYS_MAX, CalendarDay};
 pub use campaigns::CampaignChange;
+pub use case_texts::CaseText;
+pub use case_writes::{CaseGround, CaseSubject, CaseTurn, CommandKey, Commanded};
+pub use cases::{CaseEntry, CaseFilter, CasePlace, CaseRecord, CaseSort};
 pub use catalogue::{Catalogue, CatalogueConfig};
 pub use changes::ChangedMonths;
 pub use codes::CODES_PER_DIMENSION_MAX;
@@ -84,6 +95,8 @@ pub use scores::{RUNS_KEPT_MAX, SCORE_CAMPAIGNS_MAX};
 pub use snapshots::{PIN_PURPOSE_BYTES_MAX, SnapshotPin};
 pub use staging::{BATCH_MONTHS_MAX, StagingLease};
 pub use tokens::NewToken;
+pub use workflow_definitions::{SavedDefinition, WORKFLOW_VERSIONS_MAX};
+pub use workflow_roles::{WORKFLOW_ROLES_MAX, WorkflowRole};
 
 /// The most rows that one page of a list may ask for.
 pub const PAGE_ROWS_MAX: u32 = 1_000;

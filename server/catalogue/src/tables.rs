@@ -1,7 +1,7 @@
 //! The names of all tables, for what copies or counts them one by one.
 
 /// Every table, each after those that it refers to: the order in which a copy is filled.
-pub(crate) const TABLES: [&str; 29] = [
+pub(crate) const TABLES: [&str; 38] = [
     "agencies",
     "operator_tokens",
     "data_store",
@@ -31,4 +31,13 @@ pub(crate) const TABLES: [&str; 29] = [
     "records",
     "record_revisions",
     "record_imports",
+    "cases",
+    "case_events",
+    "case_texts",
+    "case_commands",
+    "case_timers",
+    "workflow_roles",
+    "workflow_definitions",
+    "calendar_days",
+    "closed_periods",
 ];

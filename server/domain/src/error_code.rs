@@ -112,6 +112,8 @@ error_codes! {
         "A plugin crashed, hung, refused its input or answered in a wrong shape; the message says which and how.";
     CorruptSegment, "CORRUPT_SEGMENT", 500, false,
         "Stored facts are damaged; the message names the segment and the batch to send again.";
+    CorruptCase, "CORRUPT_CASE", 500, false,
+        "The records of a case were changed by another hand than the server's; the message names the event, and nothing more is done in the case.";
     Internal, "INTERNAL", 500, false,
         "A fault of the server; the message gives a reference that the operator finds in the log.";
 }

@@ -15,6 +15,7 @@ mod backup;
 mod batches;
 mod budget;
 mod budgets;
+mod cases;
 mod changes;
 mod compaction;
 mod config;
@@ -41,8 +42,9 @@ mod tasks;
 mod verification;
 
 pub use bellwether_catalogue::{
-    BatchFilter, BatchState, BatchSummary, CampaignChange, RecordFilter, RecordOrder, RecordPlace,
-    RecordSort, Retracted,
+    BatchFilter, BatchState, BatchSummary, CalendarDay, CampaignChange, CaseFilter, CasePlace,
+    CaseRecord, CaseSort, RecordFilter, RecordOrder, RecordPlace, RecordSort, Retracted,
+    WorkflowRole,
 };
 
 pub use analytics::{
@@ -52,6 +54,10 @@ pub use analytics::{
 pub use backup::{BackupReport, OnDamage, RESTORING, RestoreReport, restore};
 pub use batches::BatchPage;
 pub use budgets::{Balance, BudgetConfig, Cost};
+pub use cases::{
+    COMMAND_KEY_BYTES_MAX, CalendarImport, CaseCommand, CaseEvent, CaseOutcome, CasePage, CaseView,
+    DamagedCase, KnownDefinition, OPEN_CASES_MAX, StartCase, VerifiedCase,
+};
 pub use changes::{CHANGED_PERIODS_MAX, ChangedPeriod, Changes};
 pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};

@@ -15,6 +15,7 @@ use crate::authorisation::AuthorisationCache;
 use crate::background::blocking;
 use crate::backup::BackupState;
 use crate::budgets::Budgets;
+use crate::cases::Ticker;
 use crate::compaction::CompactionState;
 use crate::config::ServiceConfig;
 use crate::documents::RegisteredDocuments;
@@ -64,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) backups: BackupState,
     pub(crate) connections: ConnectionPlaces,
     pub(crate) recent: RecentCommits,
+    pub(crate) ticker: Ticker,
 }
 
 impl Services {
@@ -120,6 +122,7 @@ impl Services {
                 backups: BackupState::default(),
                 connections,
                 recent: RecentCommits::default(),
+                ticker: Ticker::default(),
             }),
         }
     }
@@ -145,6 +148,7 @@ impl Services {
         self.parts.compaction.stop();
         self.parts.export_jobs.stop();
         self.parts.recent.stop();
+        self.parts.ticker.stop();
         self.parts.tasks.finish().await;
     }
 

@@ -15,6 +15,7 @@ use bellwether_domain::time::Timestamp;
 use bellwether_domain::{ErrorCode, Scope};
 
 use crate::background::blocking;
+use crate::cases::{DamagedCase, damaged_cases};
 use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 
@@ -27,6 +28,10 @@ pub struct VerificationReport {
     pub n_rows: u64,
     /// The segments that are missing, changed or unreadable.
     pub damaged: Vec<DamagedSegment>,
+    /// How many cases were read to their last event.
+    pub n_cases: usize,
+    /// The cases whose events aren't those that were recorded.
+    pub damaged_cases: Vec<DamagedCase>,
     /// What is wrong with the catalogue itself, a sentence each.
     pub catalogue_problems: Vec<String>,
     /// Files among the segments that nothing names, by their paths below the data folder. They
@@ -37,7 +42,9 @@ pub struct VerificationReport {
 impl VerificationReport {
     /// Whether everything that is needed is there and whole.
     pub fn is_sound(&self) -> bool {
-        self.damaged.is_empty() && self.catalogue_problems.is_empty()
+        self.damaged.is_empty()
+            && self.damaged_cases.is_empty()
+            && self.catalogue_problems.is_empty()
     }
 }
 
@@ -60,8 +67,8 @@ pub struct DamagedSegment {
 }
 
 impl Services {
-    /// Reads every segment of every agency and compares it with the manifest, checks the
-    /// catalogue, and looks for files that nothing names. Reads all there is; answers go on.
+    /// Reads every segment of every agency and compares it with the manifest, verifies the chain of
+    /// every case, checks the catalogue, and looks for files that nothing names. Reads all there is; answers go on.
     pub async fn verify(&self) -> Result<VerificationReport> {
         let parts = &self.parts;
         // What compaction drops meanwhile stays readable until this is through.
@@ -81,6 +88,11 @@ impl Services {
             for segment in segments(parts, scope).await? {
                 report.check(parts, scope, segment).await?;
             }
+            let (asked, of) = (Arc::clone(parts), scope.clone());
+            let cases = blocking("verify cases", move || damaged_cases(&asked, &of));
+            let (n_cases, damaged) = cases.await?;
+            report.n_cases += n_cases;
+            report.damaged_cases.extend(damaged);
         }
         report.strays = strays(parts, on_disk).await?;
         Ok(report)

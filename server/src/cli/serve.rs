@@ -130,6 +130,7 @@ impl Running {
         };
         self.app.services.start_compaction();
         self.app.services.start_export_upkeep();
+        self.app.services.start_ticker();
         self.listening
             .serve(state, told_to_stop(), self.grace)
             .await?;

@@ -76,6 +76,16 @@ fn tell(report: &Value, is_sound: bool) {
             problem.as_str().unwrap_or_default()
         ));
     }
+    for damaged in list("damagedCases") {
+        let text = |name: &str| damaged[name].as_str().unwrap_or_default();
+        super::say(format!(
+            "case {} of {}: event {} is broken: {}; nothing more is done in it; put a backup's records beside it to see what was changed",
+            text("case"),
+            text("agency"),
+            damaged["event"],
+            text("fault"),
+        ));
+    }
     for damaged in list("damaged") {
         tell_damaged(&damaged);
     }
@@ -91,7 +101,10 @@ fn tell(report: &Value, is_sound: bool) {
     } else {
         "not all is whole"
     };
-    super::say(format!("{n_segments} segments, {n_rows} rows: {end}"));
+    let n_cases = &report["cases"];
+    super::say(format!(
+        "{n_segments} segments, {n_rows} rows, {n_cases} cases: {end}"
+    ));
 }
 
 fn tell_damaged(damaged: &Value) {

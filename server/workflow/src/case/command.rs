@@ -23,7 +23,7 @@ pub struct Command {
 }
 
 /// What is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Verb {
     /// Do an action, giving evidence along with it.
     Advance {
@@ -66,7 +66,7 @@ pub enum Verb {
 }
 
 /// Evidence as it is given.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GivenEvidence {
     /// Its kind.
     pub kind: String,

@@ -1,0 +1,9 @@
+DROP TABLE closed_periods;
+DROP TABLE calendar_days;
+DROP TABLE workflow_definitions;
+DROP TABLE workflow_roles;
+DROP TABLE case_timers;
+DROP TABLE case_commands;
+DROP TABLE case_texts;
+DROP TABLE case_events;
+DROP TABLE cases;

@@ -1,0 +1,108 @@
+//! What happened in a case and what a workflow said can't be changed by any statement.
+
+use bellwether_domain::agency::{Agency, Slug};
+use bellwether_domain::calendar::MonthOfYear;
+use bellwether_domain::ids::{AgencyId, CaseId};
+use bellwether_domain::money::Currency;
+use bellwether_domain::time::{Timestamp, Weekday, ZoneName};
+use bellwether_test_support::postgres::PostgresCluster;
+use diesel::connection::SimpleConnection;
+
+use crate::error::Error;
+use crate::{
+    CaseEntry, CaseRecord, CaseSubject, CaseTurn, Catalogue, CatalogueConfig, Location,
+    SavedDefinition,
+};
+
+fn assert_history_stays(location: Location) {
+    let now = Timestamp::UNIX_EPOCH;
+    let catalogue = Catalogue::open(CatalogueConfig {
+        location,
+        readers_max: 2,
+        writer_queue_max: 4,
+        busy_timeout_ms: 10_000,
+    })
+    .unwrap();
+    catalogue.migrate().unwrap();
+    let agency = Agency {
+        id: AgencyId::from_parts(now, 1),
+        slug: Slug::parse("mine").unwrap(),
+        name: "Mine".to_owned(),
+        reporting_currency: Currency::parse("USD").unwrap(),
+        timezone: ZoneName::parse("UTC").unwrap(),
+        week_start: Weekday::Monday,
+        fiscal_year_start: MonthOfYear::January,
+    };
+    catalogue.create_agency(&agency, now).unwrap();
+    let scope = catalogue.operator_scope(&agency.slug).unwrap();
+    let id = CaseId::from_parts(now, 1);
+    let subject = CaseSubject {
+        definition: "cancel_promotion".to_owned(),
+        brand: None,
+        campaign: None,
+    };
+    let turn = CaseTurn {
+        record: CaseRecord {
+            id,
+            definition: subject.definition.clone(),
+            definition_version: 1,
+            brand: None,
+            campaign: None,
+            state: "requested".to_owned(),
+            is_final: false,
+            version: 1,
+            n_events: 1,
+            head: String::new(),
+            assignee: None,
+            due_at: None,
+            began_at: now,
+            changed_at: now,
+        },
+        entries: vec![CaseEntry {
+            seq: 1,
+            entry: "{}".to_owned(),
+            sha256: String::new(),
+        }],
+        texts: Vec::new(),
+        timers: Vec::new(),
+        is_done: true,
+    };
+    let begun = catalogue.begin_case(&scope, &subject, None, 1, |_| Ok((Some(turn), ())));
+    begun.unwrap();
+    let saved = SavedDefinition {
+        name: "ours".to_owned(),
+        version: 1,
+        json: "{}".to_owned(),
+        saved_by: None,
+        saved_at: now,
+    };
+    catalogue.save_workflow_definition(&scope, &saved).unwrap();
+    for statement in [
+        "UPDATE case_events SET entry = '[]'",
+        "DELETE FROM case_events",
+        "UPDATE workflow_definitions SET definition_json = '[]'",
+        "DELETE FROM workflow_definitions",
+    ] {
+        let changed = catalogue.write(|connection| {
+            let executed = connection.batch_execute(statement);
+            executed.map_err(Error::database("change history"))
+        });
+        assert!(changed.is_err(), "{statement}");
+    }
+    let case = catalogue.find_case(&scope, id).unwrap().unwrap();
+    let entries = catalogue.case_entries(&scope, &case, 0, 9).unwrap();
+    assert_eq!(entries[0].entry, "{}");
+}
+
+#[test]
+fn no_statement_changes_an_event_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_history_stays(Location::Sqlite(folder.path().join("catalogue.sqlite")));
+}
+
+#[test]
+fn no_statement_changes_an_event_on_postgres() {
+    if let Some(cluster) = PostgresCluster::shared() {
+        assert_history_stays(Location::Postgres(cluster.create_database()));
+    }
+}
