@@ -42,12 +42,17 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "bellwether-catalogue",
             "bellwether-store",
             "bellwether-plugin-host",
+            "bellwether-workflow",
             "bellwether-statistics",
         ],
     ),
     (
         "bellwether-schema",
-        &["bellwether-domain", "bellwether-service"],
+        &[
+            "bellwether-domain",
+            "bellwether-workflow",
+            "bellwether-service",
+        ],
     ),
     (
         "bellwether",
@@ -57,6 +62,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "bellwether-store",
             "bellwether-plugin-host",
             "bellwether-plugin-roi",
+            "bellwether-workflow",
             "bellwether-service",
             "bellwether-schema",
         ],

@@ -5,11 +5,11 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CaseId, MemberId};
 use diesel::prelude::*;
 
-use crate::Catalogue;
+use crate::{Catalogue, brands};
 use crate::agencies::lock_agency;
 use crate::case_tables::workflow_roles;
 use crate::cases;
-use crate::columns::{RowName, require_brand};
+use crate::columns::RowName;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 
@@ -33,12 +33,12 @@ impl Catalogue {
     /// Gives a member a workflow role, or takes it; what is so already stays so. The brand or case
     /// that it is limited to must be one that the scope sees.
     pub fn set_workflow_role(&self, scope: &Scope, role: &WorkflowRole, holds: bool) -> Result<()> {
-        if let Some(brand) = role.brand {
-            require_brand(scope, brand)?;
-        }
         let row = RoleRow::new(scope, role);
         self.write(|connection| {
             lock_agency(connection, scope)?;
+            if let Some(brand) = role.brand {
+                brands::require_present(connection, scope, brand)?;
+            }
             if let Some(case) = role.case {
                 let found = cases::find(connection, scope, case)?;
                 found.ok_or_else(|| Error::not_found("case", case))?;

@@ -1,6 +1,7 @@
 //! `bellwether demo`: two agencies with 18 months of lifelike data, served at once.
 
 mod build;
+mod cases;
 mod records;
 mod welcome;
 

@@ -17,6 +17,7 @@ use bellwether_domain::time::milliseconds_after;
 use bellwether_service::{Format, IngestRequest, Services};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::cases;
 use super::records::make_records;
 use crate::app::told;
 use crate::clock::SystemRandom;
@@ -60,7 +61,8 @@ pub(super) async fn build(
         .catalogue()
         .list_agencies()
         .map_err(|error| told(&error))?;
-    if !marker.exists() {
+    let is_new = !marker.exists();
+    if is_new {
         if !known.is_empty() {
             return Err(format!(
                 "the data folder `{}` holds other agencies or half a demonstration; name a new folder with `--data-dir`, or remove it",
@@ -79,18 +81,26 @@ pub(super) async fn build(
             make_agency(services, agency, contents, &bar).await?;
         }
         bar.finish_and_clear();
-        std::fs::write(&marker, "")
-            .map_err(|error| format!("can't write `{}`: {error}", marker.display()))?;
     }
     let mut agencies = services
         .catalogue()
         .list_agencies()
         .map_err(|error| told(&error))?;
     agencies.sort_by_key(|agency| SLUGS.iter().position(|slug| *slug == agency.slug.as_str()));
-    agencies
+    let built: Vec<BuiltAgency> = agencies
         .iter()
         .map(|agency| fresh_tokens(services, agency))
-        .collect()
+        .collect::<Result<_, _>>()?;
+    if is_new {
+        if contents == Contents::Full {
+            for agency in &built {
+                cases::begin(services, agency).await?;
+            }
+        }
+        std::fs::write(&marker, "")
+            .map_err(|error| format!("can't write `{}`: {error}", marker.display()))?;
+    }
+    Ok(built)
 }
 
 async fn make_agency(
