@@ -5,13 +5,13 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::{BrandId, CaseId, MemberId};
 use diesel::prelude::*;
 
-use crate::{Catalogue, brands};
 use crate::agencies::lock_agency;
 use crate::case_tables::workflow_roles;
 use crate::cases;
 use crate::columns::RowName;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
+use crate::{Catalogue, brands};
 
 /// The most workflow roles that an agency gives.
 pub const WORKFLOW_ROLES_MAX: usize = 10_000;
