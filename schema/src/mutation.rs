@@ -42,9 +42,9 @@ pub(crate) struct UserError {
 /// What to rename a brand to.
 #[derive(Debug, InputObject)]
 pub(crate) struct RenameBrandInput {
-    /// The brand's id.
+    /// The brand's id, such as `"brd_01ARZ3NDEKTSV4RRFFQ69G5FAV"`.
     brand_id: ID,
-    /// Its new name, 1 to 256 bytes.
+    /// Its new name, 1 to 256 bytes, such as `"Acme"`.
     name: String,
 }
 
@@ -60,21 +60,21 @@ pub(crate) struct RenameBrandPayload {
 /// What to change of a campaign; what is left out or null stays as it is.
 #[derive(Debug, InputObject)]
 pub(crate) struct UpdateCampaignInput {
-    /// The campaign's id.
+    /// The campaign's id, such as `"cmp_01ARZ3NDEKTSV4RRFFQ69G5FAV"`.
     campaign_id: ID,
-    /// Its new name, 1 to 256 bytes.
+    /// Its new name, 1 to 256 bytes, such as `"Spring sale"`.
     name: Option<String>,
-    /// Where it runs; all its facts count for the new platform from now on.
+    /// Where it runs, such as `TIKTOK`; all its facts count for the new platform from now on.
     platform: Option<Platform>,
-    /// What it is for.
+    /// What it is for, such as `SALES`.
     objective: Option<Objective>,
-    /// Where it stands.
+    /// Where it stands, such as `PAUSED`.
     status: Option<CampaignStatus>,
-    /// Its first day.
+    /// Its first day, such as `"2026-04-01"`.
     starts_on: Option<Date>,
-    /// Its last day.
+    /// Its last day, such as `"2026-04-30"`.
     ends_on: Option<Date>,
-    /// Its whole budget in its currency.
+    /// Its whole budget in its currency, such as `"2500.00"`.
     budget: Option<Decimal>,
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct UpdateCampaignPayload {
 /// Which batch to undo.
 #[derive(Debug, InputObject)]
 pub(crate) struct RetractBatchInput {
-    /// The batch's id.
+    /// The batch's id, such as `"bat_01ARZ3NDEKTSV4RRFFQ69G5FAV"`.
     batch_id: ID,
 }
 
@@ -108,18 +108,18 @@ pub(crate) struct RetractBatchPayload {
 /// Which labels a campaign has from now on.
 #[derive(Debug, InputObject)]
 pub(crate) struct SetCampaignLabelsInput {
-    /// The campaign's id.
+    /// The campaign's id, such as `"cmp_01ARZ3NDEKTSV4RRFFQ69G5FAV"`.
     campaign: ID,
-    /// All its labels, each name once; those that are not here go.
+    /// All its labels, each name once, such as `[{name: "team", value: "north"}]`; those that are not here go.
     labels: Vec<LabelInput>,
 }
 
 /// A label and its value.
 #[derive(Debug, InputObject)]
 pub(crate) struct LabelInput {
-    /// The label's name: a small letter, then small letters, digits or `_`.
+    /// The label's name: a small letter, then small letters, digits or `_`, such as `"team"`.
     name: String,
-    /// Its value, 1 to 128 bytes.
+    /// Its value, 1 to 128 bytes, such as `"north"`.
     value: String,
 }
 

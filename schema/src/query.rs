@@ -10,10 +10,13 @@ use crate::changes::{Changes, changed_since};
 use crate::context::{ContextExt, RequestState};
 use crate::federation::{Entity, Subgraph, SubgraphSdl, entities};
 use crate::limits::{NODES_PAGE_PRICED_MAX, ROWS_PAGE_PRICED_MAX};
-use crate::metrics::{MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns};
+use crate::metrics::{
+    BetweenInput, MetricsInput, MetricsPlan, MetricsResult, Selection, table_columns,
+};
 use crate::nouns::{
-    Batch, BatchConnection, Brand, Campaign, CampaignConnection, Export, ExportConnection,
-    NODES_PER_PAGE, Node, Viewer, batch_page, campaign_page, export_page, find_batch,
+    Batch, BatchConnection, Brand, Campaign, CampaignConnection, ExchangeRateConnection, Export,
+    ExportConnection, NODES_PER_PAGE, Node, RatesAsked, Viewer, batch_page, campaign_page,
+    exchange_rate_page, export_page, find_batch,
 };
 use crate::paging::{page_price, page_size};
 use crate::refusal::resolver_error;
@@ -154,6 +157,28 @@ impl Query {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<ExportConnection> {
         export_page(ctx.state(), first, after).await
+    }
+
+    /// The exchange rates that answers convert by, as they stand: by the currency that they are into, the one that they are of, and day.
+    #[graphql(
+        complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
+    async fn exchange_rates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only rates of this currency, such as `EUR`.")] from: Option<String>,
+        #[graphql(desc = "Only rates into this currency, such as `USD`.")] to: Option<String>,
+        #[graphql(desc = "Only rates of these days.")] range: Option<BetweenInput>,
+        #[graphql(
+            desc = "How many rates the page has at most.",
+            default_with = "Some(NODES_PER_PAGE)"
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<ExchangeRateConnection> {
+        let asked = RatesAsked { from, to, range };
+        exchange_rate_page(ctx.state(), asked, first, after).await
     }
 
     /// The thing of an id; null with an error of code `NOT_FOUND` when there is none for this token.

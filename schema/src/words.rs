@@ -204,6 +204,8 @@ pub(crate) enum WarningCode {
     CostsNotSpread,
     /// Some day's money has no rate into the currency asked for; the message names the days.
     FxRateMissing,
+    /// Days are added up that are cut in several time zones; the message names the zones.
+    DayBoundaryMixed,
     /// The newest facts of what is asked are older than `staleness` accepts.
     Stale,
     /// The range compared with has more periods than the range; the last ones are left out.

@@ -248,3 +248,45 @@ fn ten_years_of_many_long_costs_are_answered_like_any_others() {
     // Each cost accrues 36530 over 3653 days: 10 a day, 30 days of April, 28 costs.
     assert_eq!(answer["rows"][0]["productionCosts"], json!("8400"));
 }
+
+#[test]
+fn a_fee_is_spread_over_several_currencies_by_what_was_spent_in_the_one_asked_for() {
+    let server = delivered(
+        "date,campaign,platform,currency,spend\n\
+         2026-04-01,e,TIKTOK,EUR,100\n\
+         2026-04-02,g,META,GBP,50\n",
+    );
+    let costs =
+        "from,until,campaign,kind,amount,spread\n2026-04-01,2026-04-03,,agency_fee,30,spend\n";
+    server.analyst().commit_csv("costs", server.brand(0), costs);
+    let selection = "rows { campaignName agencyFees } meta { warnings { code } }";
+    let by_campaign = r#", by: [CAMPAIGN], metrics: [AGENCY_FEES], currency: "USD""#;
+    let fees = || {
+        let answer = ask(&server, by_campaign, selection);
+        let warnings = answer["meta"]["warnings"].as_array().cloned();
+        let codes: Vec<Value> = warnings
+            .unwrap_or_default()
+            .into_iter()
+            .map(|mut warning| warning["code"].take())
+            .collect();
+        (answer["rows"].clone(), codes)
+    };
+    server
+        .analyst()
+        .import_rates("date,from,to,rate\n2026-04-01,EUR,USD,1\n");
+    let (_, codes) = fees();
+    assert!(codes.contains(&json!("COSTS_NOT_SPREAD")), "{codes:?}");
+    server
+        .analyst()
+        .import_rates("date,from,to,rate\n2026-04-02,GBP,USD,4\n");
+    assert_eq!(
+        fees(),
+        (
+            json!([
+                { "campaignName": "e", "agencyFees": "10" },
+                { "campaignName": "g", "agencyFees": "20" },
+            ]),
+            Vec::new()
+        )
+    );
+}

@@ -202,3 +202,80 @@ fn totals_are_rounded_once() {
     );
     assert_eq!(answer["totals"][0]["spend"], "0.000001");
 }
+
+#[test]
+fn a_cursor_of_before_an_import_says_to_begin_again() {
+    let server = spent();
+    let analyst = server.analyst();
+    analyst.import_rates(&rates("1.1", "1.2"));
+    let page = |after: &str| {
+        let input = format!(r#"{APRIL}, by: [PERIOD], metrics: [SPEND], currency: "USD""#);
+        format!(
+            "{{ metrics(input: {{{input}}}, first: 1{after}) {{ rows {{ spend }} pageInfo {{ endCursor }} }} }}"
+        )
+    };
+    let first = server.viewer().data(&page(""));
+    let after = format!(", after: {}", first["metrics"]["pageInfo"]["endCursor"]);
+    let second = server.viewer().data(&page(&after));
+    assert_eq!(second["metrics"]["rows"], json!([{ "spend": "24" }]));
+    analyst.import_rates(&rates("1.1", "1.3"));
+    let error = server.viewer().error(&page(&after));
+    assert_eq!(error["extensions"]["code"], "CONFLICT");
+    let message = error["message"].as_str().expect("a sentence");
+    assert!(message.contains("begin again without `after`"), "{message}");
+}
+
+/// The rates that are listed, as `from to day rate`, and where the page ends.
+fn listed(persona: &Persona, arguments: &str) -> (Vec<String>, Value) {
+    let document = format!(
+        "{{ exchangeRates{arguments} {{ nodes {{ from to day rate source carriedFrom revision }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    );
+    let mut page = persona.data(&document)["exchangeRates"].take();
+    let nodes = page["nodes"].as_array().cloned().unwrap_or_default();
+    let told = nodes.iter().map(|node| {
+        let text = |field: &str| node[field].as_str().unwrap_or_default().to_owned();
+        let of = ["from", "to", "day", "rate"].map(text).join(" ");
+        format!("{of} {}", node["revision"])
+    });
+    (told.collect(), page["pageInfo"].take())
+}
+
+#[test]
+fn rates_are_listed_as_they_stand() {
+    let server = an_empty_server();
+    let analyst = server.analyst();
+    analyst.import_rates(&rates("1.1", "1.2"));
+    analyst.import_rates("date,from,to,rate\n2026-04-02,EUR,USD,1.25\n2026-04-02,USD,EUR,0.8\n");
+    let viewer = server.viewer();
+    let all = [
+        "USD EUR 2026-04-02 0.8 2",
+        "EUR USD 2026-04-01 1.1 1",
+        "EUR USD 2026-04-02 1.25 2",
+    ];
+    assert_eq!(listed(&viewer, "").0, all);
+    let (first, info) = listed(&viewer, "(first: 2)");
+    assert_eq!(first, all[..2]);
+    assert_eq!(info["hasNextPage"], true);
+    let after = format!("(after: {})", info["endCursor"]);
+    assert_eq!(listed(&viewer, &after).0, all[2..]);
+    let on_the_first =
+        r#"(from: "EUR", to: "USD", range: {from: "2026-04-01", until: "2026-04-02"})"#;
+    assert_eq!(listed(&viewer, on_the_first).0, all[1..2]);
+    assert!(listed(&server.other_agency(), "").0.is_empty());
+    for (wrong, field) in [
+        (r#"(from: "euro")"#, "from"),
+        (
+            r#"(range: {from: "2026-04-02", until: "2026-04-02"})"#,
+            "range.until",
+        ),
+        (r#"(after: "x")"#, "after"),
+    ] {
+        let error = viewer.error(&format!(
+            "{{ exchangeRates{wrong} {{ nodes {{ rate }} }} }}"
+        ));
+        assert_eq!(error["extensions"]["code"], "INVALID_INPUT", "{wrong}");
+        assert_eq!(error["extensions"]["field"], field);
+    }
+    let error = viewer.error("{ exchangeRates(first: 101) { nodes { rate } } }");
+    assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
+}

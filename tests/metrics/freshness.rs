@@ -59,6 +59,76 @@ fn a_zone_that_some_days_are_not_cut_in_is_refused_with_those_that_are() {
     assert_eq!(error["extensions"]["field"], "timezone");
 }
 
+#[test]
+fn days_of_several_zones_that_are_added_up_come_with_a_warning() {
+    let server = two_zones();
+    let warnings = |input: &str| {
+        let input = format!("{APRIL}, metrics: [IMPRESSIONS], {input}");
+        let meta = "meta { warnings { code message } }";
+        metrics(&server.viewer(), &input, meta)["meta"]["warnings"].take()
+    };
+    let told = warnings("by: [PERIOD]");
+    assert_eq!(told[0]["code"], "DAY_BOUNDARY_MIXED");
+    let message = told[0]["message"].as_str().expect("a sentence");
+    assert!(
+        message.contains("`Asia/Shanghai`, `Europe/Berlin`"),
+        "{message}"
+    );
+    for apart in [
+        r#"where: {campaignName: {eq: "east"}}"#,
+        "by: [CAMPAIGN], totals: []",
+        r#"by: [PERIOD], where: {platform: {eq: META}}"#,
+    ] {
+        assert_eq!(warnings(apart), json!([]), "{apart}");
+    }
+    let before =
+        r#"{range: {between: {from: "2026-01-01", until: "2026-02-01"}}, metrics: [IMPRESSIONS]}"#;
+    let document = format!("{{ metrics(input: {before}) {{ meta {{ warnings {{ code }} }} }} }}");
+    let data = server.viewer().data(&document);
+    assert_eq!(data["metrics"]["meta"]["warnings"], json!([]));
+}
+
+#[test]
+fn an_answer_is_as_old_as_the_oldest_of_what_it_reads() {
+    let server = an_impression();
+    let analyst = server.analyst();
+    let brand = server.brand(0);
+    let stale = |metric: &str| {
+        let input = format!(
+            "{APRIL}, metrics: [{metric}], staleness: {{maxAgeSeconds: 0, onStale: SERVE}}"
+        );
+        let told = metrics(
+            &server.viewer(),
+            &input,
+            "meta { warnings { code message } }",
+        );
+        let warnings = told["meta"]["warnings"].as_array().cloned();
+        let mut warnings = warnings.unwrap_or_default().into_iter();
+        warnings.find(|it| it["code"] == "STALE")
+    };
+    let costs =
+        "from,until,campaign,kind,amount,spread\n2026-04-01,2026-04-02,a,production,1,day\n";
+    analyst.commit_csv("costs", brand, costs);
+    // A second passes until both are stale.
+    let named = loop {
+        if let Some(warning) = stale("TOTAL_COST") {
+            break warning["message"].as_str().unwrap_or_default().to_owned();
+        }
+    };
+    assert!(named.contains("`delivery_daily`"), "{named}");
+    analyst.commit_csv(
+        "delivery_daily",
+        brand,
+        "date,campaign,impressions\n2026-04-02,a,1\n",
+    );
+    let named = loop {
+        if let Some(warning) = stale("TOTAL_COST") {
+            break warning["message"].as_str().unwrap_or_default().to_owned();
+        }
+    };
+    assert!(named.contains("`costs`"), "{named}");
+}
+
 fn an_impression() -> TestServer {
     delivered("date,campaign,impressions\n2026-04-01,a,1\n")
 }

@@ -80,7 +80,7 @@ pub(super) fn computed(kind: &str, input: &Value) -> Result<Value, String> {
         "objective_kpis" => objectives::kpis(&read(input)?),
         "restatement" => restatement::restated(&read(input)?),
         "roi" => roi::roi(&read(input)?),
-        "roi_identity" => roi::identity(),
+        "roi_identity" => roi::identity(&read(input)?),
         _ => Err("no rule of the product is known for this kind of case".to_owned()),
     }
 }

@@ -1,10 +1,12 @@
 //! Amounts as they can be paid, and converted day by day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether_domain::money::{Currency, Decimal};
-use bellwether_domain::rates::{DayAmount, NotConverted, Rate, RatePair, RateTable, convert};
-use bellwether_domain::time::{Date, parse_date};
+use bellwether_domain::money::Currency;
+use bellwether_domain::rates::{
+    Exact, MissingRate, NotConverted, Rate, RatePair, RateTable, convert,
+};
+use bellwether_domain::time::{Date, day_number, parse_date};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -59,38 +61,36 @@ struct Row {
 
 pub(super) fn converted(given: &Converted) -> Result<Value, String> {
     let rates = rates(given)?;
-    let sum = |of: fn(&Row) -> Decimal| -> Result<_, String> {
-        let amounts = given.rows.iter().map(|row| {
-            Ok(DayAmount {
-                day: day(&row.date)?,
-                currency: currency_of(&row.currency)?,
-                micros: micros(of(row))?,
-            })
-        });
-        let amounts = amounts.collect::<Result<Vec<_>, String>>()?;
-        Ok(convert(amounts, &rates))
-    };
-    match (sum(|row| row.spend.0)?, sum(|row| row.value.0)?) {
-        (Ok(spend), Ok(value)) => {
-            let exact = [spend, value].map(|sum| Number(sum.rounded(6)));
-            Ok(json!({
-                "spend": decimal(exact[0].0, CENTS),
-                "value": decimal(exact[1].0, CENTS),
-                "roas": cell(roas([(exact[0], exact[1])])?, FOUR),
-            }))
+    let mut sums = [Exact::default(); 2];
+    let mut missing = BTreeSet::new();
+    for row in &given.rows {
+        let (day, currency) = (day(&row.date)?, currency_of(&row.currency)?);
+        for (sum, amount) in sums.iter_mut().zip([row.spend.0, row.value.0]) {
+            match convert(micros(amount)?.into(), currency, day_number(day), &rates) {
+                Ok(exact) => *sum = sum.plus(exact).ok_or("the sum does not fit")?,
+                Err(NotConverted::RateMissing) => {
+                    missing.insert(MissingRate { day, currency });
+                }
+                Err(NotConverted::TooLarge) => return Err("an amount does not fit".to_owned()),
+            }
         }
-        (Err(why), _) | (_, Err(why)) => refused(why),
     }
+    if !missing.is_empty() {
+        return Ok(refused(&missing));
+    }
+    let [spend, value] = sums.map(|sum| Number(sum.rounded(6)));
+    Ok(json!({
+        "spend": decimal(spend.0, CENTS),
+        "value": decimal(value.0, CENTS),
+        "roas": cell(roas([(spend, value)])?, FOUR),
+    }))
 }
 
-fn refused(why: NotConverted) -> Result<Value, String> {
-    let NotConverted::RateMissing(missing) = why else {
-        return Err(format!("{why:?}"));
-    };
+fn refused(missing: &BTreeSet<MissingRate>) -> Value {
     let told = missing
         .iter()
         .map(|it| json!({ "date": it.day.to_string(), "currency": it.currency.code() }));
-    Ok(json!({ "error": "FX_RATE_MISSING", "missing": told.collect::<Vec<_>>() }))
+    json!({ "error": "FX_RATE_MISSING", "missing": told.collect::<Vec<_>>() })
 }
 
 fn rates(given: &Converted) -> Result<RateTable, String> {

@@ -206,6 +206,16 @@ const QUERIES: &[Use] = &[
         r#"{ export(id: "EXPORT_ID") { state url } }"#,
         FindsNothing,
     ),
+    used(
+        "exports",
+        "{ exports { nodes { id fileName } } }",
+        SeesOnlyTheirOwn,
+    ),
+    used(
+        "exchangeRates",
+        "{ exchangeRates { nodes { from to day rate source } } }",
+        SeesOnlyTheirOwn,
+    ),
 ];
 
 /// The fields of `Mutation` that are not of records.

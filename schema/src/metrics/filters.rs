@@ -12,51 +12,51 @@ use crate::words::{CampaignStatus, Objective, Platform};
 /// campaign lacks, passes `ne`, `notIn` and `not`.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct MetricsFilter {
-    /// By the campaign's platform.
+    /// By the campaign's platform, such as `{in: [META, TIKTOK]}`.
     platform: Option<PlatformFilter>,
-    /// By brand.
+    /// By brand, such as `{eq: "brd_01ARZ3NDEKTSV4RRFFQ69G5FAV"}`.
     brand: Option<IdFilter>,
-    /// By the brand's name, in any case.
+    /// By the brand's name, in any case, such as `{eq: "Acme"}`.
     brand_name: Option<NameFilter>,
-    /// By campaign.
+    /// By campaign, such as `{notIn: ["cmp_01ARZ3NDEKTSV4RRFFQ69G5FAV"]}`.
     campaign: Option<IdFilter>,
     /// By the campaign's name, in any case, such as `{contains: "spring"}`.
     campaign_name: Option<NameFilter>,
-    /// By what the campaign is for.
+    /// By what the campaign is for, such as `{eq: SALES}`.
     objective: Option<ObjectiveFilter>,
-    /// By where the campaign stands.
+    /// By where the campaign stands, such as `{ne: ENDED}`.
     status: Option<StatusFilter>,
-    /// By the campaign's labels; all hold at once.
+    /// By the campaign's labels, such as `[{name: "team", eq: "north"}]`; all hold at once.
     labels: Option<Vec<LabelFilter>>,
-    /// By the campaign's currency.
+    /// By the campaign's currency, such as `{eq: "EUR"}`.
     currency: Option<TextFilter>,
-    /// By the audience's country.
+    /// By the audience's country, such as `{in: ["DE", "AT"]}`.
     country: Option<TextFilter>,
-    /// By the audience's age group.
+    /// By the audience's age group, such as `{eq: "25-34"}`.
     age: Option<TextFilter>,
-    /// By the audience's gender.
+    /// By the audience's gender, such as `{eq: "female"}`.
     gender: Option<TextFilter>,
-    /// By the hour of the day, 0 to 23, in the ad account's zone.
+    /// By the hour of the day, 0 to 23, in the ad account's zone, such as `{in: [8, 9, 10]}`.
     hour: Option<HourFilter>,
-    /// By the product that feedback speaks of.
+    /// By the product that feedback speaks of, such as `{eq: "serum-30"}`.
     product: Option<TextFilter>,
-    /// Further filters that all hold. A query has at most 100 filters and tests, those within others counted.
+    /// Further filters that all hold, such as `[{platform: {eq: META}}, {country: {eq: "US"}}]`. A query has at most 100 filters and tests, those within others counted.
     and: Option<Vec<MetricsFilter>>,
     /// Filters of which at least one holds, such as `[{platform: {eq: META}}, {country: {eq: "US"}}]`.
     or: Option<Vec<MetricsFilter>>,
-    /// A filter that does not hold.
+    /// A filter that does not hold, such as `{campaignName: {contains: "test"}}`.
     not: Option<Box<MetricsFilter>>,
 }
 
 /// Declares a filter with `eq`, `in`, `ne` and `notIn` of one type of value.
 macro_rules! value_filters {
-    ($($(#[$doc:meta])* $name:ident: $value:ty, $one:literal, $several:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $value:ty, $one:literal, $several:literal, $such_as:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, InputObject)]
         pub(crate) struct $name {
-            #[doc = concat!("Keeps this ", $one, ".")]
+            #[doc = concat!("Keeps this ", $one, ", such as `", $such_as, "`.")]
             eq: Option<$value>,
-            #[doc = concat!("Keeps these ", $several, ".")]
+            #[doc = concat!("Keeps these ", $several, ", such as `[", $such_as, "]`.")]
             #[graphql(name = "in")]
             any_of: Option<Vec<$value>>,
             #[doc = concat!("Keeps all but this ", $one, ".")]
@@ -80,25 +80,25 @@ macro_rules! value_filters {
 
 value_filters! {
     /// A filter on platforms: exactly one of `eq`, `in`, `ne` and `notIn`.
-    PlatformFilter: Platform, "platform", "platforms";
+    PlatformFilter: Platform, "platform", "platforms", "META";
     /// A filter on ids: exactly one of `eq`, `in`, `ne` and `notIn`.
-    IdFilter: ID, "id", "ids";
+    IdFilter: ID, "id", "ids", "\"cmp_01ARZ3NDEKTSV4RRFFQ69G5FAV\"";
     /// A filter on texts: exactly one of `eq`, `in`, `ne` and `notIn`.
-    TextFilter: String, "text", "texts";
+    TextFilter: String, "text", "texts", "\"EUR\"";
     /// A filter on hours of the day: exactly one of `eq`, `in`, `ne` and `notIn`.
-    HourFilter: i32, "hour", "hours";
+    HourFilter: i32, "hour", "hours", "8";
     /// A filter on objectives: exactly one of `eq`, `in`, `ne` and `notIn`.
-    ObjectiveFilter: Objective, "objective", "objectives";
+    ObjectiveFilter: Objective, "objective", "objectives", "SALES";
     /// A filter on statuses of campaigns: exactly one of `eq`, `in`, `ne` and `notIn`.
-    StatusFilter: CampaignStatus, "status", "statuses";
+    StatusFilter: CampaignStatus, "status", "statuses", "ACTIVE";
 }
 
 /// A filter on names, in any case: exactly one of `contains`, `eq`, `in`, `ne` and `notIn`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct NameFilter {
-    /// Keeps names in which this text stands.
+    /// Keeps names in which this text stands, such as `"spring"`.
     contains: Option<String>,
-    /// Keeps this name.
+    /// Keeps this name, such as `"Spring sale"`.
     eq: Option<String>,
     /// Keeps these names.
     #[graphql(name = "in")]
@@ -113,9 +113,9 @@ pub(crate) struct NameFilter {
 /// without the label pass only the last two.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct LabelFilter {
-    /// The label's name.
+    /// The label's name, such as `"team"`.
     name: String,
-    /// Keeps this value.
+    /// Keeps this value, such as `"north"`.
     eq: Option<String>,
     /// Keeps these values.
     #[graphql(name = "in")]

@@ -4,6 +4,7 @@ use async_graphql::{ID, InputObject, OneofObject};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::query::{self, CompareRequest, MetricRequest, RangeRequest};
+use bellwether_domain::time::DateRange;
 use bellwether_service::{Cursor, Reading, Staleness};
 
 use super::filters::MetricsFilter;
@@ -17,24 +18,24 @@ use crate::words::{
 /// A metric query.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct MetricsInput {
-    /// The brands whose facts are read; left out, all that the token may see.
+    /// The brands whose facts are read, by their ids, such as `["brd_01ARZ3NDEKTSV4RRFFQ69G5FAV"]`; left out, all that the token may see.
     brands: Option<Vec<ID>>,
-    /// The dataset that is read; left out, the first that knows all dimensions and metrics.
+    /// The dataset that is read, such as `DELIVERY_DAILY`; left out, the first that knows all dimensions and metrics.
     dataset: Option<DatasetName>,
-    /// The metrics of `table`, in this order; left out, those selected under `rows` and `totals`.
+    /// The metrics of `table`, in this order, such as `[SPEND, ROAS]`; left out, those selected under `rows` and `totals`.
     metrics: Option<Vec<Metric>>,
     /// The agency's own metrics that are asked for by their names, at most 16, such as `["likes_per_mille"]`; their columns follow those of `metrics`.
     #[graphql(default)]
     custom_metrics: Vec<String>,
-    /// The days that are read.
+    /// The days that are read, such as `{last: {n: 28, unit: DAY}}` or `{between: {from: "2026-04-01", until: "2026-05-01"}}`.
     range: RangeInput,
-    /// What the rows are grouped by, in the order of the table's columns.
+    /// What the rows are grouped by, in the order of the table's columns, such as `[PERIOD, PLATFORM]`.
     #[graphql(default)]
     by: Vec<Dimension>,
-    /// The names of campaign labels that the rows are grouped by too, at most 8; their columns follow those of `by`.
+    /// The names of campaign labels that the rows are grouped by too, at most 8, such as `["team"]`; their columns follow those of `by`.
     #[graphql(default)]
     labels: Vec<String>,
-    /// The length of periods; needs `PERIOD` in `by`, where the default is `DAY`.
+    /// The length of periods, such as `WEEK`; needs `PERIOD` in `by`, where the default is `DAY`.
     grain: Option<Grain>,
     /// The day weeks start on, such as `SUNDAY`; left out, the agency's. Needs grain `WEEK` or a range of weeks.
     week_start: Option<Weekday>,
@@ -43,7 +44,7 @@ pub(crate) struct MetricsInput {
     filter: Option<MetricsFilter>,
     /// Which rows are shown, by their cells: all conditions hold, at most 16, such as `{metric: SPEND, gte: "100"}`. Totals stay those of all rows.
     having: Option<Vec<HavingInput>>,
-    /// What the rows are sorted by; ties are broken by the dimensions of `by`.
+    /// What the rows are sorted by, such as `[{metric: SPEND, direction: DESC}]`; ties are broken by the dimensions of `by`.
     order_by: Option<Vec<MetricsOrder>>,
     /// How many of the sorted rows are shown, such as the first 5 of each brand: `{n: 5, per: [BRAND]}`. Totals stay those of all rows.
     top: Option<TopInput>,
@@ -53,24 +54,24 @@ pub(crate) struct MetricsInput {
     /// Further levels of `totals`, told apart by labels: `[{labels: ["team"]}]` is one total a team. At most 16 with those of `totals`.
     #[graphql(default)]
     totals_by_label: Vec<LabelLevelInput>,
-    /// With which earlier range every row and total is compared, at the same snapshot.
+    /// With which earlier range every row and total is compared, at the same snapshot, such as `{previousPeriod: {}}`.
     compare: Option<CompareInput>,
-    /// What stands in the periods in which a group of the answer has no facts; needs `PERIOD` in `by`.
+    /// What stands in the periods in which a group of the answer has no facts, such as `ZERO`; needs `PERIOD` in `by`.
     #[graphql(default_with = "Fill::None")]
     fill: Fill,
-    /// Which attribution window is used, where campaigns report several.
+    /// Which attribution window is used, where campaigns report several, such as `{window: "7c1v"}`.
     attribution: Option<AttributionInput>,
     /// The time zone that the days are meant in, such as `Asia/Shanghai`: refused when the days of a campaign that is asked for are cut in another one, because days can't be cut anew.
     timezone: Option<String>,
-    /// How old the newest facts of what is asked may be; left out, of any age.
+    /// How old the newest facts of what is asked may be, such as `{maxAgeSeconds: 86400, onStale: FAIL}`; left out, of any age.
     staleness: Option<StalenessInput>,
     /// The code of the currency that all money is converted into, day by day, such as `USD`; left out, each campaign's money is in its own. A day without a rate makes the cell null, with the note `FX_RATE_MISSING`.
     currency: Option<String>,
     /// The share of net revenue that is left after the cost of goods, from 0 to 1, such as `"0.38"`: where no row reports that cost, profits and returns of the catalogue are estimated by it and noted `ESTIMATED`.
     assumed_margin: Option<Decimal>,
-    /// Facts as they were known at this moment; names, platforms and labels are the present ones.
+    /// Facts as they were known at this moment, such as `"2026-05-04T09:00:00Z"`; names, platforms and labels are the present ones.
     as_of: Option<DateTime>,
-    /// What is wanted of the caches.
+    /// What is wanted of the caches; `USE` unless somebody measures.
     #[graphql(default_with = "CacheMode::Use")]
     cache: CacheMode,
 }
@@ -87,19 +88,33 @@ pub(crate) enum RangeInput {
 /// The last whole units before today.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct LastInput {
-    /// How many units, 1 or more.
+    /// How many units, 1 or more, such as `28`.
     n: i32,
-    /// Which unit.
+    /// Which unit, such as `DAY`.
     unit: RangeUnit,
 }
 
 /// A half-open range of days.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct BetweenInput {
-    /// The first day.
+    /// The first day, such as `"2026-04-01"`.
     from: Date,
-    /// The first day after the range.
+    /// The first day after the range: `"2026-05-01"` for all of April.
     until: Date,
+}
+
+impl BetweenInput {
+    /// The days, which are at least one; `path` is the place of the input.
+    pub(crate) fn days(&self, path: &str) -> Result<DateRange, Refusal> {
+        let Self { from, until } = self;
+        DateRange::new(from.0, until.0).ok_or_else(|| {
+            let message = format!(
+                "`{}` is not after `{}`; `until` is the first day after the range",
+                until.0, from.0
+            );
+            Refusal::invalid(message).at(format!("{path}.until"))
+        })
+    }
 }
 
 /// With which range an answer is compared. Periods stand beside each other by their places, the
@@ -125,9 +140,9 @@ pub(crate) struct AlignmentInput {
 /// How old the newest facts of an answer may be.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct StalenessInput {
-    /// The most seconds since the newest batch of the dataset and brands asked for was committed, 0 or more; with `asOf`, of the age at that moment.
+    /// The most seconds, 0 or more, such as `86400`, since the newest batch was committed of each dataset that the answer reads, of the brands asked for: of its own, and of `COSTS` where metrics need it and any were sent; with `asOf`, of the age at that moment.
     max_age_seconds: i32,
-    /// What becomes of a question whose facts are older.
+    /// What becomes of a question whose facts are older: `SERVE` answers with a warning, `FAIL` refuses.
     on_stale: OnStale,
 }
 
@@ -143,9 +158,9 @@ impl From<&StalenessInput> for Staleness {
 /// Which attribution window is used.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct AttributionInput {
-    /// Only facts of this window; left out, each campaign's own.
+    /// Only facts of this window, such as `"7c1v"`, or `"unspecified"` for those that name none; left out, each campaign's own.
     window: Option<String>,
-    /// Whether campaigns of different windows may stand in one answer.
+    /// Whether campaigns of different windows may stand in one answer, or be compared in it.
     #[graphql(default = false)]
     accept_mixed: bool,
 }

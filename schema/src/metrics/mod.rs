@@ -18,7 +18,7 @@ mod values;
 
 pub(crate) use answer::{DayRange, MetricsResult};
 pub(crate) use explain::MetricsPlan;
-pub(crate) use input::{CompareInput, MetricsInput, RangeInput};
+pub(crate) use input::{BetweenInput, CompareInput, MetricsInput, RangeInput};
 pub(crate) use of_objects::{Asked, ObjectMetrics, of_brand, of_campaign};
 pub(crate) use row::MetricsRow;
 pub(crate) use selection::Selection;

@@ -13,42 +13,42 @@ use crate::words::{CellPart, Dimension, Metric, SortDirection};
 /// without a value never passes.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct HavingInput {
-    /// The metric; exactly one of this and `customMetric`.
+    /// The metric, such as `SPEND`; exactly one of this and `customMetric`.
     metric: Option<Metric>,
-    /// The agency's own metric of this name, which must stand in `customMetrics`.
+    /// The agency's own metric of this name, such as `"likes_per_mille"`, which must stand in `customMetrics`.
     custom_metric: Option<String>,
-    /// Which number of the metric's cells; all but `VALUE` need `compare`.
+    /// Which number of the metric's cells, such as `DELTA`; all but `VALUE` need `compare`.
     #[graphql(default_with = "CellPart::Value")]
     of: CellPart,
-    /// Above this.
+    /// Above this, such as `"100"`.
     gt: Option<Decimal>,
-    /// This or above.
+    /// This or above, such as `"100"`.
     gte: Option<Decimal>,
-    /// Below this.
+    /// Below this, such as `"0.5"`.
     lt: Option<Decimal>,
-    /// This or below.
+    /// This or below, such as `"0.5"`.
     lte: Option<Decimal>,
-    /// Exactly this.
+    /// Exactly this, such as `"0"`.
     eq: Option<Decimal>,
-    /// Anything but this.
+    /// Anything but this, such as `"0"`.
     ne: Option<Decimal>,
 }
 
 /// A sort key: exactly one of `metric`, `customMetric`, `dimension` and `label`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct MetricsOrder {
-    /// Sorts by this metric.
+    /// Sorts by this metric, such as `SPEND`.
     metric: Option<Metric>,
     /// Sorts by the agency's own metric of this name, which must stand in `customMetrics`.
     custom_metric: Option<String>,
     /// By which number of the metric's cells; all but `VALUE` need `compare`.
     #[graphql(default_with = "CellPart::Value")]
     of: CellPart,
-    /// Sorts by this dimension, which must stand in `by`.
+    /// Sorts by this dimension, such as `PERIOD`, which must stand in `by`.
     dimension: Option<Dimension>,
-    /// Sorts by the label of this name, which must stand in `labels`; rows without it first.
+    /// Sorts by the label of this name, such as `"team"`, which must stand in `labels`; rows without it first.
     label: Option<String>,
-    /// Which comes first.
+    /// Which comes first: the smallest with `ASC`, the largest with `DESC`.
     #[graphql(default_with = "SortDirection::Asc")]
     direction: SortDirection,
 }
@@ -56,12 +56,12 @@ pub(crate) struct MetricsOrder {
 /// How many rows are shown: the first in the order of the answer.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct TopInput {
-    /// How many, 1 to 10,000.
+    /// How many, 1 to 10,000, such as `5`.
     n: i32,
-    /// Of each combination of these dimensions, which must stand in `by`; of all rows for none.
+    /// Of each combination of these dimensions, such as `[BRAND]`, which must stand in `by`; of all rows for none.
     #[graphql(default)]
     per: Vec<Dimension>,
-    /// Of each combination of these labels too, which must stand in `labels`.
+    /// Of each combination of these labels too, such as `["team"]`, which must stand in `labels`.
     #[graphql(default)]
     per_labels: Vec<String>,
 }

@@ -6,6 +6,7 @@ mod batch;
 mod brand;
 mod campaign;
 mod connection;
+mod exchange_rate;
 mod export;
 mod score;
 mod viewer;
@@ -16,6 +17,7 @@ pub(crate) use batch::{Batch, BatchConnection, batch_page, find_batch};
 pub(crate) use brand::Brand;
 pub(crate) use campaign::Campaign;
 pub(crate) use connection::{CampaignConnection, NODES_PER_PAGE, campaign_page};
+pub(crate) use exchange_rate::{ExchangeRateConnection, RatesAsked, exchange_rate_page};
 pub(crate) use export::{
     CancelExportInput, CancelExportPayload, Export, ExportConnection, StartExportPayload,
     export_page,

@@ -84,6 +84,9 @@ fn meaning_of_warning(code: WarningCode) -> &'static str {
         WarningCode::FxRateMissing => {
             "Some day's money has no rate into the currency asked for; the message names the days."
         }
+        WarningCode::DayBoundaryMixed => {
+            "Days are added up that are cut in several time zones, so that they begin at different moments; the message names the zones."
+        }
         WarningCode::Stale => {
             "The newest facts of what is asked are older than `staleness` accepts."
         }

@@ -314,6 +314,7 @@ fn subscriptions() -> SubscriptionConfig {
         connections_per_agency_max: 4,
         connections_per_token_max: 4,
         operations_per_connection_max: 4,
+        subscriptions_per_agency_max: 4,
         init_timeout_ms: 1_000,
         init_message_bytes_max: 1_000,
         keep_alive_ms: 1_000,

@@ -4,6 +4,7 @@
 mod answers;
 mod authorisation;
 mod catalog;
+mod compatibility;
 mod costs;
 mod custom_metrics;
 mod errors_document;

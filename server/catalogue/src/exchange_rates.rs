@@ -230,12 +230,12 @@ fn write(
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = exchange_rates)]
-struct RateRow {
+pub(crate) struct RateRow {
     agency_id: String,
     to_currency: String,
     from_currency: String,
     day: String,
-    revision: i64,
+    pub(crate) revision: i64,
     rate: i64,
     source: String,
     carried_from: Option<String>,
@@ -255,7 +255,8 @@ impl RateRow {
         }
     }
 
-    fn read(&self) -> Result<(RatePair, RateEntry)> {
+    /// What the row says.
+    pub(crate) fn read(&self) -> Result<(RatePair, RateEntry)> {
         let name = RowName {
             table: "exchange_rates",
             row: &self.day,

@@ -7,7 +7,7 @@
 //! Reading order: [`error_code`], [`scope`] and [`budget`] (who may, and how much), [`ids`], [`agency`],
 //! [`calendar`], [`brand`],
 //! [`campaign`], [`member`], [`record`] (the nouns), [`dataset`], [`fact`], [`sample`] (what comes in),
-//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`comparison`], [`attribution`], [`maturity`], [`restatement`] (how numbers are judged), [`catalog`], [`limits`] (what can be asked).
+//! [`segment`], [`batch`], [`compaction`] (how it is kept), [`metric`], [`rates`], [`provisional`], [`query`], [`answer`] (what goes out), [`comparison`], [`attribution`], [`restatement`] (how numbers are judged), [`catalog`], [`limits`] (what can be asked).
 
 pub mod agency;
 pub mod answer;
@@ -30,7 +30,6 @@ pub mod fact;
 pub mod file_map;
 pub mod ids;
 pub mod limits;
-pub mod maturity;
 pub mod member;
 pub mod metric;
 pub mod money;

@@ -4,12 +4,16 @@
 //! click for as long as its attribution window reaches, plus some days until they are reported.
 //! Invariant: the present day comes in as an argument.
 
+use crate::attribution::Window;
 use crate::campaign::Platform;
 use crate::error_code::Refusal;
 use crate::time::{Date, day_number};
 
 /// The most days of a window: more than the longest attribution window of any platform.
 pub const RESTATEMENT_DAYS_MAX: u16 = 120;
+
+/// How many days platforms take to report a day.
+const LATENCY_DAYS: u16 = 2;
 
 /// After how many days a platform's numbers of a day are final: those of a day so many days ago
 /// are, those of later days may change.
@@ -37,6 +41,15 @@ impl RestatementWindow {
             delivery_days,
             attributed_days,
         })
+    }
+
+    /// The window of what is attributed by a window and reported up to so many days late: a
+    /// conversion is told to the day of its click or view as long as the longer side is open.
+    pub fn after(attribution: Window, latency_days: u16) -> Result<Self, Refusal> {
+        let longer = attribution.click_days.max(attribution.view_days);
+        let attributed = longer.saturating_add(latency_days.into());
+        let attributed_days = u16::try_from(attributed).unwrap_or(u16::MAX);
+        Self::new(latency_days, attributed_days)
     }
 
     /// The number of the first day whose delivery may still change.
@@ -84,13 +97,21 @@ impl Default for RestatementWindows {
     /// late; Meta changes 28 days; Google's default window is 30 days after a click. For the others
     /// it is 28 days, the most common look-back of connectors.
     fn default() -> Self {
-        let window = |attributed_days| RestatementWindow {
-            delivery_days: 2,
-            attributed_days,
+        let look_back = RestatementWindow {
+            delivery_days: LATENCY_DAYS,
+            attributed_days: 28,
         };
-        let mut windows = Self([window(28); Platform::ALL.len()]);
-        windows.set(Platform::TikTok, window(9));
-        windows.set(Platform::Google, window(32));
+        let mut windows = Self([look_back; Platform::ALL.len()]);
+        for (platform, click_days, view_days) in
+            [(Platform::TikTok, 7, 1), (Platform::Google, 30, 0)]
+        {
+            let attribution = Window {
+                click_days,
+                view_days,
+            };
+            let window = RestatementWindow::after(attribution, LATENCY_DAYS);
+            windows.set(platform, window.expect("a month and some days are few"));
+        }
         windows
     }
 }
@@ -120,7 +141,9 @@ mod tests {
     #[test]
     fn a_day_is_final_once_its_window_has_passed() {
         // Reference case K37: 7 days after a click and 2 of latency, on 20 May.
-        let window = RestatementWindow::new(2, 9).unwrap();
+        let clicks = Window::parse("7c1v").unwrap();
+        let window = RestatementWindow::after(clicks, 2).unwrap();
+        assert_eq!(window, RestatementWindow::new(2, 9).unwrap());
         let today = date(2026, 5, 20);
         assert_eq!(
             window.attributed_moves_from(today),

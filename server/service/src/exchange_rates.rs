@@ -1,9 +1,10 @@
-//! Exchange rates in: a CSV file is taken whole or not at all.
+//! Exchange rates in: a CSV file is taken whole or not at all. And out, page by page.
 
-use bellwether_catalogue::Catalogue;
+use bellwether_catalogue::{Catalogue, ListedRate, RateFilter};
 use bellwether_domain::error_code::Refusal;
 use bellwether_domain::rates::{
-    CARRY_DAYS_MAX, RATE_LINE_BYTES_MAX, RateImport, RateLines, RateProblem, RatesFileColumns,
+    CARRY_DAYS_MAX, RATE_LINE_BYTES_MAX, RateImport, RateLines, RatePair, RateProblem,
+    RatesFileColumns,
 };
 use bellwether_domain::scope::BrandAccess;
 use bellwether_domain::{ErrorCode, Scope};
@@ -57,6 +58,37 @@ impl Services {
             let catalogue: &Catalogue = &parts.catalogue;
             let import = catalogue.import_rates(scope, &rates, parts.clock.now())?;
             Ok(RatesOutcome::Imported(import))
+        })
+        .await
+    }
+}
+
+/// Some of an agency's exchange rates.
+#[derive(Debug, Clone)]
+pub struct RatePage {
+    /// The rates, by the currency that they are into, the one that they are of, and day.
+    pub items: Vec<ListedRate>,
+    /// Whether more follow.
+    pub has_next: bool,
+}
+
+impl Services {
+    /// A page of the agency's rates as they stand: those after `after`, at most `limit`. Every
+    /// member sees them: they are in the numbers that every member sees.
+    pub async fn exchange_rates(
+        &self,
+        scope: &Scope,
+        filter: RateFilter,
+        after: Option<RatePair>,
+        limit: u32,
+    ) -> Result<RatePage> {
+        self.read("list exchange rates", scope, move |parts, scope| {
+            let catalogue = &parts.catalogue;
+            // One more than asked for tells whether there is a next page.
+            let mut items = catalogue.list_rates(scope, filter, after, limit + 1)?;
+            let has_next = items.len() > limit as usize;
+            items.truncate(limit as usize);
+            Ok(RatePage { items, has_next })
         })
         .await
     }

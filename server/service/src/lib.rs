@@ -53,6 +53,7 @@ pub use analytics::{
 };
 pub use backup::{BackupReport, OnDamage, RESTORING, RestoreReport, restore};
 pub use batches::BatchPage;
+pub use bellwether_catalogue::{ListedRate, RateFilter};
 pub use budgets::{Balance, BudgetConfig, Cost};
 pub use cases::{
     COMMAND_KEY_BYTES_MAX, CalendarImport, CaseCommand, CaseEvent, CaseOutcome, CasePage, CaseView,
@@ -63,7 +64,7 @@ pub use compaction::{Compacted, CompactionFailure, CompactionReport};
 pub use config::{CompactionConfig, ServiceConfig};
 pub use documents::DocumentHash;
 pub use error::{Error, Result};
-pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatesOutcome};
+pub use exchange_rates::{RATES_FILE_BYTES_MAX, RATES_PER_IMPORT_MAX, RatePage, RatesOutcome};
 pub use experiments::{
     ComparisonFigures, ExperimentResult, ExperimentVerdict, VariantComparison, experiment_result,
 };

@@ -7,17 +7,6 @@ use crate::time::Date;
 /// The decimal places of converted amounts: six of micros and twelve of rates.
 const EXACT_PLACES: u32 = 18;
 
-/// Money of one day in one currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayAmount {
-    /// The day, whose rate counts.
-    pub day: Date,
-    /// The currency.
-    pub currency: Currency,
-    /// The amount in micros of it.
-    pub micros: i64,
-}
-
 /// A day and currency for which there is no rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MissingRate {
@@ -27,12 +16,12 @@ pub struct MissingRate {
     pub currency: Currency,
 }
 
-/// Why amounts can't be converted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why an amount can't be converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotConverted {
-    /// These days and currencies have no rate; sorted, each once.
-    RateMissing(Vec<MissingRate>),
-    /// The sum is over some 10^20 units, which is more than there is money.
+    /// Its day has no rate.
+    RateMissing,
+    /// It is over some 10^20 units, which is more than there is money.
     TooLarge,
 }
 
@@ -63,31 +52,18 @@ impl Exact {
     }
 }
 
-/// The sum of amounts in the table's currency, each converted by its own day's rate; or every day
-/// and currency that has none. An amount of nothing needs no rate.
+/// An amount in micros of the day with this number, as [`crate::time::day_number`] counts, in the
+/// table's currency. An amount of nothing needs no rate.
 pub fn convert(
-    amounts: impl IntoIterator<Item = DayAmount>,
+    micros: i128,
+    from: Currency,
+    day: i32,
     rates: &RateTable,
 ) -> Result<Exact, NotConverted> {
-    let mut sum = Exact::default();
-    let mut missing = Vec::new();
-    for amount in amounts.into_iter().filter(|amount| amount.micros != 0) {
-        match rates.rate(amount.currency, amount.day) {
-            Some(rate) => {
-                let converted = Exact::at(amount.micros.into(), rate);
-                let with = converted.and_then(|converted| sum.plus(converted));
-                sum = with.ok_or(NotConverted::TooLarge)?;
-            }
-            None => missing.push(MissingRate {
-                day: amount.day,
-                currency: amount.currency,
-            }),
-        }
+    if micros == 0 {
+        return Ok(Exact::default());
     }
-    if missing.is_empty() {
-        return Ok(sum);
-    }
-    missing.sort_unstable();
-    missing.dedup();
-    Err(NotConverted::RateMissing(missing))
+    let rate = rates.rate_of_day(from, day);
+    let rate = rate.ok_or(NotConverted::RateMissing)?;
+    Exact::at(micros, rate).ok_or(NotConverted::TooLarge)
 }

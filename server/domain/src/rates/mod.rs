@@ -8,7 +8,7 @@ mod convert;
 mod entry;
 mod table;
 
-pub use convert::{DayAmount, Exact, MissingRate, NotConverted, convert};
+pub use convert::{Exact, MissingRate, NotConverted, convert};
 pub use entry::{
     CARRY_DAYS_MAX, RATE_LINE_BYTES_MAX, RATE_PROBLEMS_MAX, RATE_SOURCE_BYTES_MAX, RateEntry,
     RateImport, RateLines, RatePair, RateProblem, RatesFileColumns,
@@ -73,6 +73,11 @@ impl Rate {
         (parts > 0 && i128::from(parts) <= max).then_some(Self(parts))
     }
 
+    /// The rate as a decimal, without zeros at its end.
+    pub fn decimal(self) -> Decimal {
+        Decimal::new(self.0, RATE_PLACES_MAX).normalize()
+    }
+
     /// How many parts of 10 to the power of -12 it is.
     pub fn parts(self) -> i64 {
         self.0
@@ -81,7 +86,7 @@ impl Rate {
 
 impl std::fmt::Display for Rate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Decimal::new(self.0, RATE_PLACES_MAX).normalize().fmt(f)
+        self.decimal().fmt(f)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ErrorCode;
 use crate::money::Currency;
-use crate::time::date;
+use crate::time::{date, day_number};
 
 fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap()
@@ -21,12 +21,18 @@ fn table(rates: &[(&str, u8, &str)]) -> RateTable {
     RateTable::new(currency("USD"), rates)
 }
 
-fn amount(day: i8, code: &str, micros: i64) -> DayAmount {
-    DayAmount {
-        day: date(2026, 3, day),
-        currency: currency(code),
-        micros,
+fn march(day: i8) -> i32 {
+    day_number(date(2026, 3, day))
+}
+
+/// The sum of amounts, each its day, its currency and its micros.
+fn sum(amounts: &[(i8, &str, i128)], rates: &RateTable) -> Result<Exact, NotConverted> {
+    let mut sum = Exact::default();
+    for (day, code, micros) in amounts {
+        let amount = convert(*micros, currency(code), march(*day), rates)?;
+        sum = sum.plus(amount).ok_or(NotConverted::TooLarge)?;
     }
+    Ok(sum)
 }
 
 #[test]
@@ -67,18 +73,18 @@ fn each_day_is_converted_by_its_own_rate_and_the_sum_rounded_once() {
         ("EUR", 2, "1.09"),
     ]);
     let amounts = [
-        amount(1, "IDR", 1_000_000_000_000),
-        amount(1, "EUR", 10_000_000),
-        amount(2, "EUR", 10_000_000),
-        amount(3, "USD", 5_000_000),
+        (1, "IDR", 1_000_000_000_000),
+        (1, "EUR", 10_000_000),
+        (2, "EUR", 10_000_000),
+        (3, "USD", 5_000_000),
     ];
-    let sum = convert(amounts, &rates).unwrap();
-    assert_eq!(sum.rounded(2).to_string(), "88.75");
+    let all = sum(&amounts, &rates).unwrap();
+    assert_eq!(all.rounded(2).to_string(), "88.75");
     let thirds = table(&[("EUR", 1, "0.3333333"), ("EUR", 2, "0.3333333")]);
-    let halves = [amount(1, "EUR", 15_000), amount(2, "EUR", 15_000)];
+    let halves = [(1, "EUR", 15_000), (2, "EUR", 15_000)];
     // 0.00999..., of which two roundings would make 0.00 + 0.00.
     assert_eq!(
-        convert(halves, &thirds).unwrap().rounded(2).to_string(),
+        sum(&halves, &thirds).unwrap().rounded(2).to_string(),
         "0.01"
     );
 }
@@ -87,16 +93,11 @@ fn each_day_is_converted_by_its_own_rate_and_the_sum_rounded_once() {
 fn a_day_without_a_rate_is_told_and_never_guessed() {
     // Reference case K32: the days before have rates.
     let rates = table(&[("EUR", 1, "1.0850"), ("EUR", 2, "1.0900")]);
-    let amounts = [amount(3, "EUR", 10_000_000), amount(3, "EUR", 20_000_000)];
-    let missing = MissingRate {
-        day: date(2026, 3, 3),
-        currency: currency("EUR"),
-    };
-    assert_eq!(
-        convert(amounts, &rates),
-        Err(NotConverted::RateMissing(vec![missing]))
-    );
-    assert_eq!(convert([amount(3, "EUR", 0)], &rates), Ok(Exact::default()));
+    let converted = |micros| convert(micros, currency("EUR"), march(3), &rates);
+    assert_eq!(converted(10_000_000), Err(NotConverted::RateMissing));
+    assert_eq!(converted(0), Ok(Exact::default()));
+    let in_dollars = convert(i128::MAX, currency("USD"), march(3), &rates);
+    assert_eq!(in_dollars, Err(NotConverted::TooLarge));
     assert_eq!(
         rates.rate(currency("USD"), date(2026, 3, 3)),
         Some(Rate::ONE)

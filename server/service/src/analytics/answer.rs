@@ -49,6 +49,8 @@ closed_words! {
         CostsNotSpread => "COSTS_NOT_SPREAD",
         /// Some day's money has no rate into the currency asked for.
         FxRateMissing => "FX_RATE_MISSING",
+        /// Days are added up that are cut in several time zones.
+        DayBoundaryMixed => "DAY_BOUNDARY_MIXED",
         /// The facts are older than the reader wished.
         Stale => "STALE",
         /// The range compared with has more periods than the range; the last ones are left out.

@@ -14,7 +14,9 @@ use bellwether_domain::error_code::Refusal;
 use bellwether_domain::metric::Component;
 use bellwether_domain::money::Currency;
 use bellwether_domain::query::MetricQuery;
-use bellwether_domain::rates::{Exact, MissingRate, RATE_ONE, RateTable, RatesRevision};
+use bellwether_domain::rates::{
+    MissingRate, NotConverted, RATE_ONE, RateTable, RatesRevision, convert,
+};
 use bellwether_domain::time::{Timestamp, date_of_day_number};
 use bellwether_store::{Bucket, Group, Partial};
 use rustc_hash::FxHashMap;
@@ -87,12 +89,12 @@ impl Converting {
 
     /// An amount in micros of a day in parts of the answer's currency; `None` without a rate.
     pub(super) fn amount(&self, currency: Currency, day: i32, micros: i128) -> Option<i128> {
-        if micros == 0 {
-            return Some(0);
+        match convert(micros, currency, day, &self.rates) {
+            Ok(exact) => Some(exact.parts()),
+            Err(NotConverted::RateMissing) => None,
+            // It is refused as too large.
+            Err(NotConverted::TooLarge) => Some(i128::MAX),
         }
-        let rate = self.rates.rate_of_day(currency, day)?;
-        // What does not fit is refused as too large.
-        Some(Exact::at(micros, rate).map_or(i128::MAX, Exact::parts))
     }
 
     /// The currency that money is converted into.

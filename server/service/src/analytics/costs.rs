@@ -10,8 +10,9 @@ use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::fact::Fact;
 use bellwether_domain::ids::BrandId;
 use bellwether_domain::money::Currency;
+use bellwether_domain::rates::{RATE_ONE, RateTable, convert};
 use bellwether_domain::segment::PartitionVersion;
-use bellwether_domain::time::{DateRange, date_of_day_number};
+use bellwether_domain::time::{Date, DateRange, date_of_day_number, day_number};
 
 use super::Asked;
 use super::answer::Effort;
@@ -26,14 +27,15 @@ use crate::services::Parts;
 pub(super) struct RecordedCosts {
     pub(super) costs: Vec<Cost>,
     spends: HashMap<BrandId, SpendByDay>,
-    /// Brands whose campaigns spend in several currencies, which can't weigh against each other.
+    /// Brands whose campaigns spend in several currencies that are not all converted, and so can't
+    /// weigh against each other.
     mixed: BTreeSet<BrandId>,
     no_spends: SpendByDay,
 }
 
 impl RecordedCosts {
     /// The media costs that a cost is spread by. None for a cost of a whole brand whose campaigns
-    /// spend in several currencies: it stays with the brand.
+    /// spend in several currencies that are not converted: it stays with the brand.
     pub(super) fn weights(&self, cost: &Cost) -> &SpendByDay {
         if self.cannot_be_spread(cost) {
             return &self.no_spends;
@@ -124,7 +126,10 @@ impl Parts {
         let whole = |sums: &PartitionSums| Arc::clone(&sums.partial);
         let (partials, effort) = self.ask(ask, whole).await?;
         let attributes = &asked.attributes;
+        let rates = asked.rates.as_deref();
         let mut currencies: BTreeMap<BrandId, BTreeSet<Currency>> = BTreeMap::new();
+        let mut unconverted: BTreeSet<BrandId> = BTreeSet::new();
+        let mut converted: HashMap<BrandId, SpendByDay> = HashMap::new();
         let rows = partials
             .iter()
             .flat_map(|partial| partial.groups.iter().zip(&partial.sums[0]));
@@ -139,12 +144,40 @@ impl Parts {
                 // Attribution windows repeat the same spend; it is taken once.
                 let known = by_day.entry((day, campaign.id)).or_default();
                 *known = (*spend).max(*known);
+                let Some(rates) = rates else {
+                    continue;
+                };
+                match converted_micros(*spend, campaign.currency, day, rates) {
+                    None => {
+                        unconverted.insert(campaign.brand);
+                    }
+                    Some(micros) => {
+                        let by_day = converted.entry(campaign.brand).or_default();
+                        let known = by_day.entry((day, campaign.id)).or_default();
+                        *known = micros.max(*known);
+                    }
+                }
             }
         }
         let several = currencies
             .into_iter()
             .filter(|(_, currencies)| currencies.len() > 1);
-        recorded.mixed = several.map(|(brand, _)| brand).collect();
+        for (brand, _) in several {
+            match converted.remove(&brand) {
+                Some(by_day) if !unconverted.contains(&brand) => {
+                    recorded.spends.insert(brand, by_day);
+                }
+                _ => {
+                    recorded.mixed.insert(brand);
+                }
+            }
+        }
         Ok(effort)
     }
+}
+
+/// What was spent on a day, in the currency of the answer; `None` where the day has no rate.
+fn converted_micros(spend: i64, own: Currency, day: Date, rates: &RateTable) -> Option<i64> {
+    let exact = convert(spend.into(), own, day_number(day), rates).ok()?;
+    i64::try_from(exact.parts() / RATE_ONE).ok()
 }

@@ -3,7 +3,7 @@
 
 mod cost_rows;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use bellwether_domain::answer::{GROUPS_MAX, GroupSums, RowKey};
@@ -27,7 +27,7 @@ use super::moving::{MovesFrom, last_days_of, moving};
 use super::question::measures;
 use super::reported::ReportedFact;
 use super::sums::FactSums;
-use super::windows::Windows;
+use super::windows::{Windows, name_of};
 use crate::attributes::Attributes;
 
 /// The groups of an answer, and what to know of them.
@@ -36,6 +36,8 @@ pub(super) struct Gathered {
     pub(super) warnings: Vec<Warning>,
     /// The first day of the range whose numbers may still change.
     pub(super) provisional_from: Option<Date>,
+    /// The names of the attribution windows of what depends on one.
+    pub(super) windows: BTreeSet<String>,
 }
 
 /// The groups of one answer while they are gathered.
@@ -50,14 +52,15 @@ pub(super) struct Gathering<'a> {
     pieces: FxHashMap<(u32, Currency), usize>,
     converting: Option<Converting>,
     conversions: Conversions,
-    windows: &'a RestatementWindows,
+    restatement: &'a RestatementWindows,
+    windows: BTreeSet<String>,
     /// The number of the first day whose numbers may change, of those that have facts.
     provisional_from: Option<i32>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> Gathering<'a> {
-    pub(super) fn new(asked: &'a Asked, windows: &'a RestatementWindows) -> Self {
+    pub(super) fn new(asked: &'a Asked, restatement: &'a RestatementWindows) -> Self {
         let (query, attributes) = (&asked.query, &*asked.attributes);
         let dataset = Dataset::of(query.dataset);
         let sums = GroupSums::new(query);
@@ -76,7 +79,8 @@ impl<'a> Gathering<'a> {
             pieces: FxHashMap::default(),
             converting: Converting::of(query, attributes, asked.rates.as_ref()),
             conversions: Conversions::default(),
-            windows,
+            restatement,
+            windows: BTreeSet::new(),
             provisional_from: None,
             warnings: Vec::new(),
         }
@@ -94,6 +98,7 @@ impl<'a> Gathering<'a> {
             sums: self.sums,
             warnings: self.warnings,
             provisional_from: provisional_from.and_then(date_of_day_number),
+            windows: self.windows,
         })
     }
 
@@ -160,7 +165,7 @@ impl<'a> Gathering<'a> {
             return;
         }
         self.sums.add_rows(piece, 1);
-        let moves_from = MovesFrom::of(self.query, campaign.platform, self.windows);
+        let moves_from = MovesFrom::of(self.query, campaign.platform, self.restatement);
         if let Some((moves_from, until)) = moves_from.zip(fact.key.until) {
             let moving = moves_from.moving(day_number(until) - 1);
             self.note_moving(piece, moving, Some(moves_from));
@@ -185,6 +190,9 @@ impl<'a> Gathering<'a> {
         }
         require_few(self.query, folded.keys.len(), classes)?;
         self.conversions.join(folded.conversions.clone());
+        let used = folded.attributions.iter();
+        let used = used.map(|code| name_of(*code, self.attributes));
+        self.windows.extend(used);
         for (place, key) in folded.keys.iter().enumerate() {
             let class = &classes.list[key.class as usize];
             let period = self.period_of(key.bucket);
@@ -218,6 +226,7 @@ impl<'a> Gathering<'a> {
         let (windows, warnings) =
             Windows::choose(self.query, by_period, by_day, classes, self.attributes)?;
         self.warnings.extend(warnings);
+        self.windows.extend(windows.names(self.attributes));
         for partial in by_period {
             let last_days = last_days_of(partial, classes);
             for (row, group) in partial.groups.iter().enumerate() {

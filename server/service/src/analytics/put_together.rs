@@ -2,6 +2,7 @@
 //!
 //! Invariant: works on what is in memory and waits for nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bellwether_domain::answer::MetricTable;
@@ -14,6 +15,7 @@ use super::answer::{Computed, Effort, Warning, WarningCode};
 use super::costs::RecordedCosts;
 use super::gather::{Gathered, Gathering};
 use super::sums::FactSums;
+use super::{windows, zones};
 use crate::error::Result;
 
 /// The most groups, with no costs to spread, that are put together where the question is asked: a
@@ -25,6 +27,8 @@ const PUT_TOGETHER_AT_ONCE_MAX: usize = 2_000;
 pub(super) struct Read {
     pub(super) sums: FactSums,
     pub(super) costs: RecordedCosts,
+    /// The time zones in which the days of its facts are cut.
+    pub(super) zones: BTreeSet<String>,
     pub(super) effort: Effort,
 }
 
@@ -46,16 +50,19 @@ pub(super) fn put_together(
     now: Read,
     before: Option<Read>,
     at: Timestamp,
-    windows: &RestatementWindows,
+    restatement: &RestatementWindows,
 ) -> Result<Arc<Computed>> {
-    let gathered = groups(&asked, &now, windows)?;
+    let gathered = groups(&asked, &now, restatement)?;
     let (groups, mut warnings) = (gathered.sums, gathered.warnings);
-    let mut effort = now.effort;
+    let (mut effort, mut zones) = (now.effort, now.zones);
     let mut groups_before = None;
     if let Some((before, asked)) = before.zip(asked.previous()) {
-        let further = self::groups(&asked, &before, windows)?;
+        let further = self::groups(&asked, &before, restatement)?;
         groups_before = Some(further.sums);
         effort.join(before.effort);
+        zones.extend(before.zones);
+        let used = gathered.windows.union(&further.windows);
+        warnings.extend(windows::warning_of_ranges(&asked.query, used)?);
         for warning in further.warnings {
             if !warnings.iter().any(|known| known.code == warning.code) {
                 warnings.push(warning);
@@ -63,6 +70,7 @@ pub(super) fn put_together(
         }
     }
     warnings.extend(asked.query.compare.and_then(warning_of_cut));
+    warnings.extend(zones::warning(&asked.query, &zones));
     let table = MetricTable::of_sums(asked.query, groups, groups_before, &*asked.attributes)?;
     Ok(Arc::new(Computed {
         table,
@@ -75,8 +83,8 @@ pub(super) fn put_together(
 }
 
 /// The groups of the facts' sums under the campaigns' attributes, with costs.
-fn groups(asked: &Asked, read: &Read, windows: &RestatementWindows) -> Result<Gathered> {
-    let mut gathering = Gathering::new(asked, windows);
+fn groups(asked: &Asked, read: &Read, restatement: &RestatementWindows) -> Result<Gathered> {
+    let mut gathering = Gathering::new(asked, restatement);
     gathering.add_sums(&read.sums)?;
     gathering.add_costs(&read.costs);
     Ok(gathering.finish()?)

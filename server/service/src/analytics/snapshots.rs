@@ -84,8 +84,9 @@ impl Parts {
 /// The snapshot of a cursor, if the attributes that it was computed with still stand.
 fn pinned(newest: Snapshot, pinned: Snapshot) -> Result<Snapshot, Refusal> {
     if pinned.catalogue != newest.catalogue || pinned.commit > newest.commit {
-        let message =
-            format!("the records changed since snapshot `{pinned}`; begin again without `after`");
+        let message = format!(
+            "the records or exchange rates changed since snapshot `{pinned}`, the page before; begin again without `after`"
+        );
         return Err(Refusal::new(ErrorCode::Conflict, message).at("after"));
     }
     Ok(pinned)

@@ -1,13 +1,16 @@
 //! How old the facts of an answer are, and whether that is too old.
 //!
-//! Looks at what is committed, never at what an answer was computed: the newest batch of the
-//! dataset and brands that are asked for tells how fresh they are.
+//! Looks at what is committed, never at what an answer was computed: the newest batches of the
+//! datasets and brands that are read tell how fresh they are.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bellwether_domain::ErrorCode;
 use bellwether_domain::closed_words;
+use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::error_code::Refusal;
+use bellwether_domain::query::MetricQuery;
 use bellwether_domain::time::Timestamp;
 
 use super::answer::{Warning, WarningCode};
@@ -29,7 +32,7 @@ closed_words! {
 /// How old the facts of an answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Staleness {
-    /// The most seconds since the newest batch of what is asked was committed.
+    /// The most seconds since the newest batches of what is read were committed.
     pub max_age_s: i64,
     /// What becomes of a question whose facts are older.
     pub on_stale: OnStale,
@@ -71,30 +74,51 @@ impl Parts {
                 .into());
         }
         let (parts, scope) = (Arc::clone(self), asked.scope.clone());
-        let (dataset, brands) = (asked.query.dataset, asked.query.brands.clone());
+        let (datasets, brands) = (read_datasets(&asked.query), asked.query.brands.clone());
         let commit = asked.snapshot.commit;
-        let newest = blocking("find the newest commit", move || {
+        let newest = blocking("find the newest commits", move || {
             let catalogue = &parts.catalogue;
-            Ok(catalogue.newest_commit_of(&scope, dataset, &brands, commit)?)
+            let newest = |dataset| {
+                let newest = catalogue.newest_commit_of(&scope, dataset, &brands, commit)?;
+                Ok((dataset, newest))
+            };
+            datasets.into_iter().map(newest).collect::<Result<Vec<_>>>()
         })
         .await?;
         let now = reading.as_of.unwrap_or_else(|| self.clock.now());
-        Ok(judge(staleness, newest, now)?)
+        Ok(judge(staleness, &newest, now)?)
     }
 }
 
+/// The datasets that an answer reads, the one that answers first.
+fn read_datasets(query: &MetricQuery) -> Vec<DatasetName> {
+    let mut datasets = vec![query.dataset];
+    if query.needs_costs() {
+        // Costs may be spread by what was spent.
+        datasets.extend([DatasetName::Costs, DatasetName::DeliveryDaily]);
+    }
+    let mut seen = BTreeSet::new();
+    datasets.retain(|dataset| seen.insert(*dataset));
+    datasets
+}
+
+/// Judges by the oldest of the newest commits of what is read. Who never sends costs has none to
+/// be stale; a question whose own dataset has no facts is never fresh.
 fn judge(
     staleness: Staleness,
-    newest: Option<Timestamp>,
+    newest: &[(DatasetName, Option<Timestamp>)],
     now: Timestamp,
 ) -> Result<Option<Warning>, Refusal> {
     let max = staleness.max_age_s;
-    let age = newest.map(|newest| now.duration_since(newest).as_secs());
-    if age.is_some_and(|age| age <= max) {
-        return Ok(None);
-    }
-    let told = match newest {
-        Some(at) => format!("the newest facts of what is asked were committed at {at}"),
+    let is_fresh = |at: Timestamp| now.duration_since(at).as_secs() <= max;
+    let known = newest.iter().filter_map(|(name, at)| Some((*name, (*at)?)));
+    let oldest = known.min_by_key(|(_, at)| *at);
+    let has_own = newest.first().is_some_and(|(_, at)| at.is_some());
+    let told = match oldest.filter(|_| has_own) {
+        Some((_, at)) if is_fresh(at) => return Ok(None),
+        Some((dataset, at)) => {
+            format!("the newest facts of `{dataset}` that are read were committed at {at}")
+        }
         None => "there are no facts of what is asked".to_owned(),
     };
     let message = format!("{told}; at most {max} s of age are accepted");
@@ -111,14 +135,17 @@ fn judge(
 mod tests {
     use super::*;
 
+    fn ago(age_s: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 - age_s).unwrap()
+    }
+
     fn judged(age_s: i64, on_stale: OnStale) -> Result<Option<WarningCode>, ErrorCode> {
-        let newest = Timestamp::from_second(1_000_000).unwrap();
-        let now = Timestamp::from_second(1_000_000 + age_s).unwrap();
+        let newest = [(DatasetName::DeliveryDaily, Some(ago(age_s)))];
         let staleness = Staleness {
             max_age_s: 60,
             on_stale,
         };
-        let judged = judge(staleness, Some(newest), now);
+        let judged = judge(staleness, &newest, ago(0));
         judged
             .map(|warning| warning.map(|it| it.code))
             .map_err(|refusal| refusal.code)
@@ -137,7 +164,29 @@ mod tests {
             max_age_s: i64::MAX,
             on_stale: OnStale::Fail,
         };
-        let refusal = judge(staleness, None, Timestamp::UNIX_EPOCH).unwrap_err();
+        let newest = [
+            (DatasetName::DeliveryDaily, None),
+            (DatasetName::Costs, Some(ago(0))),
+        ];
+        let refusal = judge(staleness, &newest, ago(0)).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::Stale);
+    }
+
+    #[test]
+    fn the_oldest_of_what_is_read_counts_and_what_was_never_sent_does_not() {
+        let staleness = Staleness {
+            max_age_s: 60,
+            on_stale: OnStale::Fail,
+        };
+        let judged = |costs| {
+            let newest = [
+                (DatasetName::DeliveryDaily, Some(ago(1))),
+                (DatasetName::Costs, costs),
+            ];
+            judge(staleness, &newest, ago(0)).map_err(|refusal| refusal.message)
+        };
+        assert_eq!(judged(Some(ago(60))), Ok(None));
+        assert_eq!(judged(None), Ok(None));
+        assert!(judged(Some(ago(61))).unwrap_err().contains("`costs`"));
     }
 }

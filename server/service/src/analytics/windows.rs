@@ -72,6 +72,12 @@ impl Windows {
         Ok((windows, warnings))
     }
 
+    /// The names of the windows of everything that depends on one.
+    pub(super) fn names(&self, attributes: &Attributes) -> BTreeSet<String> {
+        let codes = self.of_campaign.values();
+        codes.map(|code| name_of(*code, attributes)).collect()
+    }
+
     /// Whether a campaign's sums are taken day by day.
     pub(super) fn are_several(&self, campaign: u32) -> bool {
         self.several.contains(&campaign)
@@ -111,16 +117,40 @@ impl Windows {
         attribution::check_alike(&used, query.attribution.accept_mixed)
             .map_err(|refusal| refusal.at("attribution"))?;
         if used.len() > 1 {
-            let told = used.iter().copied().collect::<Vec<_>>().join("`, `");
-            let message = format!(
-                "campaigns of different attribution windows stand in this answer: `{told}`"
-            );
-            warnings.push(Warning {
-                code: WarningCode::MixedAttribution,
-                message,
-            });
+            warnings.push(mixed(&used));
         }
         Ok(warnings)
+    }
+}
+
+/// The name of a window.
+pub(super) fn name_of(code: u32, attributes: &Attributes) -> String {
+    let name = attributes.codes.text(ATTRIBUTION_CODES, code);
+    name.unwrap_or(ATTRIBUTION_UNSPECIFIED).to_owned()
+}
+
+/// The warning of a range that is compared with one of other windows; refused where that was not
+/// accepted.
+pub(super) fn warning_of_ranges<'a>(
+    query: &MetricQuery,
+    used: impl Iterator<Item = &'a String>,
+) -> Result<Option<Warning>, Refusal> {
+    let used: BTreeSet<&str> = used.map(String::as_str).collect();
+    if !query.is_attributed() {
+        return Ok(None);
+    }
+    attribution::check_alike(&used, query.attribution.accept_mixed)
+        .map_err(|refusal| refusal.at("attribution"))?;
+    Ok((used.len() > 1).then(|| mixed(&used)))
+}
+
+fn mixed(used: &BTreeSet<&str>) -> Warning {
+    let told = used.iter().copied().collect::<Vec<_>>().join("`, `");
+    let message =
+        format!("campaigns of different attribution windows stand in this answer: `{told}`");
+    Warning {
+        code: WarningCode::MixedAttribution,
+        message,
     }
 }
 
