@@ -1,5 +1,7 @@
 //! What every suite of tests starts from: the executable, and servers to speak to.
 
+use std::process::Command;
+
 use bellwether_test_support::{Persona, Stopped, TestServer};
 
 /// The executable under test.
@@ -27,4 +29,14 @@ pub(crate) fn with_operator(server: TestServer, stop_at: Option<&str>) -> (TestS
     let server = stopped.restart_configured(COMPACTS_WHEN_ASKED, stop_at);
     let operator = Persona::new(server.url(), Some(&token));
     (server, operator)
+}
+
+/// Runs a statement on the server's catalogue behind its back.
+pub(crate) fn in_catalogue(server: &TestServer, statement: &str) {
+    let path = server.data_dir().join("catalogue.sqlite");
+    assert!(path.is_file(), "{}", path.display());
+    let mut sqlite = Command::new("sqlite3");
+    let sqlite = sqlite.args(["-cmd", ".timeout 10000"]).arg(path);
+    let ran = sqlite.arg(statement).output().expect("sqlite3 is there");
+    assert!(ran.status.success(), "{ran:?}");
 }

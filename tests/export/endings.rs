@@ -1,26 +1,15 @@
 //! How exports end that the disk, the catalogue or a stranger stand in the way of.
 
-use std::process::Command;
-
 use bellwether_test_support::TestServer;
 use serde_json::{Value, json};
 
 use super::jobs::{BY_CAMPAIGN, download, ended, files, refused, start, start_document};
 use super::two_currencies;
+use crate::given::in_catalogue;
 
 fn configured(limits: &str) -> TestServer {
     let config = format!("[limits]\n{limits}\n");
     two_currencies().kill().restart_configured(&config, None)
-}
-
-/// Runs a statement on the server's catalogue behind its back.
-fn in_catalogue(server: &TestServer, statement: &str) {
-    let path = server.data_dir().join("catalogue.sqlite");
-    assert!(path.is_file(), "{}", path.display());
-    let mut sqlite = Command::new("sqlite3");
-    let sqlite = sqlite.args(["-cmd", ".timeout 10000"]).arg(path);
-    let ran = sqlite.arg(statement).output().expect("sqlite3 is there");
-    assert!(ran.status.success(), "{ran:?}");
 }
 
 #[test]
@@ -98,4 +87,22 @@ fn an_export_that_cannot_be_done_has_failed_and_gives_its_place_back() {
     in_catalogue(&server, "DROP TRIGGER refuse");
     let id = start(&server.viewer(), "CSV");
     assert_eq!(ended(&server.viewer(), &id)["state"], "DONE");
+}
+
+#[test]
+fn the_answer_to_an_export_takes_so_long_and_no_longer() {
+    let server = configured("export_wall_time_s = 60");
+    let id = start(&server.viewer(), "CSV");
+    assert_eq!(ended(&server.viewer(), &id)["state"], "DONE");
+    // Whatever is read takes longer than nothing.
+    let server = configured("export_wall_time_s = 0");
+    let id = start(&server.viewer(), "CSV");
+    let status = ended(&server.viewer(), &id);
+    let failure = &status["failure"];
+    assert_eq!(
+        (&failure["code"], &failure["retryable"]),
+        (&json!("TIMEOUT"), &json!(true))
+    );
+    let message = failure["message"].as_str().unwrap_or_default();
+    assert!(message.contains("`export_wall_time_s`"), "{message}");
 }

@@ -273,3 +273,36 @@ fn introspection_in_circles_is_refused() {
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
     assert_refused(&run(&server.viewer(), circle), 200, "QUERY_TOO_COMPLEX");
 }
+
+#[test]
+fn a_request_that_takes_longer_than_the_wall_time_is_a_timeout() {
+    let server = an_empty_server().kill();
+    let listed = "{ batches { nodes { id } } }";
+    let server = server.restart_configured("[limits]\nwall_time_ms = 60000\n", None);
+    assert_accepted(&server.viewer(), listed);
+    // Whatever waits for the catalogue takes longer than nothing.
+    let server = server.kill();
+    let server = server.restart_configured("[limits]\nwall_time_ms = 0\n", None);
+    let reply = run(&server.viewer(), listed);
+    let error = reply.json()["errors"][0].take();
+    assert_eq!(error["extensions"]["code"], "TIMEOUT", "{}", reply.text);
+    assert_eq!(error["extensions"]["retryable"], true);
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.contains("wall_time_ms"), "{message}");
+}
+
+#[test]
+fn fields_and_fragments_nest_so_deep_and_no_deeper() {
+    let server = an_empty_server();
+    let viewer = server.viewer();
+    // Inline fragments nest without making an answer deeper.
+    let nested = |levels: usize| {
+        let (open, close) = ("... on Query { ".repeat(levels), " }".repeat(levels));
+        format!("{{ {open}viewer {{ role }}{close} }}")
+    };
+    let first_refused = (50..80)
+        .find(|levels| !run(&viewer, &nested(*levels)).json()["errors"].is_null())
+        .expect("some depth is refused");
+    assert_accepted(&viewer, &nested(first_refused - 1));
+    assert_too_complex(&viewer, &nested(first_refused), "nesting_max");
+}

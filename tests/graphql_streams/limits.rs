@@ -110,6 +110,88 @@ fn a_client_that_does_not_read_is_dropped_and_others_go_on() {
 }
 
 #[test]
+fn a_client_that_reads_within_the_wait_gets_everything() {
+    let server = with("queued_messages_max = 1\nsend_wait_ms = 60000\nkeep_alive_ms = 60000");
+    let mut late = server.viewer().connected();
+    for id in 0..40 {
+        late.subscribe(&id.to_string(), INTROSPECTION);
+    }
+    // By now much waits for the client, more than the queue holds.
+    commit(&server.analyst(), server.brand(0), "2026-04-02");
+    let mut n_answers = 0;
+    while n_answers < 40 {
+        n_answers += usize::from(late.message()["type"] == "next");
+    }
+}
+
+#[test]
+fn an_agency_has_so_many_subscriptions_on_all_its_connections() {
+    let server = with("subscriptions_per_agency_max = 2");
+    let mut first = server.viewer().connected();
+    let mut second = server.analyst().connected();
+    for socket in [&mut first, &mut second] {
+        socket.subscribe("1", APRIL);
+        socket.event("1");
+    }
+    second.subscribe("2", APRIL);
+    let error = second.message();
+    let error = &error["payload"][0];
+    assert_eq!(error["extensions"]["code"], "RATE_LIMITED");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("`subscriptions_per_agency_max` of 2"),
+        "{message}"
+    );
+    // Queries are none, and another agency has its own.
+    second.subscribe("3", "{ viewer { role } }");
+    second.event("3");
+    let mut other = server.other_agency().connected();
+    other.subscribe("1", APRIL);
+    other.event("1");
+    drop(first);
+    let begun = (0..1_000).any(|id| {
+        second.subscribe(&format!("again {id}"), APRIL);
+        loop {
+            match second.message()["type"].as_str() {
+                Some("next") => return true,
+                Some("error") => return false,
+                _ => {}
+            }
+        }
+    });
+    assert!(begun, "a connection that is closed gives its places back");
+}
+
+#[test]
+fn a_stream_that_is_not_read_is_dropped_and_others_go_on() {
+    let limits =
+        "queued_messages_max = 1\nsend_wait_ms = 50\ncoalesce_ms = 1\nkeep_alive_ms = 60000";
+    let (server, operator) = with_operator(with(limits), None);
+    let names = (0..1_000).map(|n| format!("2026-04-02,{n:04}{},1\n", "x".repeat(200)));
+    let report = format!("date,campaign,impressions\n{}", names.collect::<String>());
+    let analyst = server.analyst();
+    analyst.commit_csv("delivery_daily", server.brand(0), &report);
+    let rows = "by: [CAMPAIGN], range: {between: {from: \"2026-04-01\", until: \"2026-05-01\"}}";
+    let slow = server.viewer().events(&format!(
+        "subscription {{ metricsChanged(input: {{{rows}}}) {{ metrics(first: 1000) {{ rows {{ campaignName campaignId impressions }} }} }} }}"
+    ));
+    let mut other = server.viewer().connected();
+    other.subscribe("1", APRIL);
+    other.event("1");
+    let dropped = || {
+        let status = operator.get("/v1/status", &[]).json();
+        status["connections"]["dropped"] == 1
+    };
+    let is_dropped = (0..400).any(|_| {
+        commit(&server.analyst(), server.brand(0), "2026-04-02");
+        other.event("1");
+        dropped()
+    });
+    assert!(is_dropped);
+    drop(slow);
+}
+
+#[test]
 fn a_client_that_leaves_too_many_bytes_unread_is_dropped() {
     let server = with("queued_bytes_max = 1000\nsend_wait_ms = 50\nkeep_alive_ms = 60000");
     let mut slow = server.viewer().connected();

@@ -76,6 +76,21 @@ fn a_subscription_outlives_names_that_can_not_be_read_for_a_while() {
 }
 
 #[test]
+fn a_subscription_that_begins_while_the_catalogue_is_away_begins_once_it_is_back() {
+    let Some(outage) = Outage::to_come() else {
+        return;
+    };
+    let mut socket = outage.server.viewer().connected();
+    outage.begin("campaigns");
+    socket.subscribe("1", APRIL);
+    for _ in 0..2 {
+        socket.hear_ping();
+    }
+    outage.end("campaigns");
+    assert_eq!(told(&socket.event("1")).0, "SUBSCRIBED");
+}
+
+#[test]
 fn a_socket_whose_token_can_not_be_looked_at_is_told_to_come_again() {
     let Some(outage) = Outage::to_come() else {
         return;

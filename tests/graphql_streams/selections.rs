@@ -88,3 +88,20 @@ fn rates_are_told_of_to_whoever_selects_money_in_one_currency() {
     server.analyst().import_rates(rates);
     assert_eq!(told(&socket.event("1")).0, "RECORDS");
 }
+
+#[test]
+fn costs_are_told_of_to_whoever_selects_nothing_but_a_metric_of_their_own_that_needs_them() {
+    let server = delivered();
+    let saved = server.analyst().data(
+        r#"mutation { saveCustomMetric(input: {name: "all_in", formula: "spend + production_costs", meaning: "For a test."}) { userErrors { message } } }"#,
+    );
+    let errors = saved["saveCustomMetric"]["userErrors"].as_array();
+    assert_eq!(errors.map(Vec::len), Some(0), "{saved}");
+    let input = r#", customMetrics: ["all_in"]"#;
+    let mut socket = listening(&server, input, "metrics { rows { custom { name value } } }");
+    commit_costs(&server);
+    let event = socket.event("1");
+    assert_eq!(told(&event).0, "FACTS");
+    let rows = &event["metricsChanged"]["metrics"]["rows"];
+    assert_eq!(rows[0]["custom"][0]["value"], "120", "{event}");
+}

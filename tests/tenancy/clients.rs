@@ -134,3 +134,85 @@ fn a_client_is_not_told_how_much_the_agency_has() {
     ));
     assert_eq!(error["extensions"]["code"], "FORBIDDEN");
 }
+
+const BY_CAMPAIGN: &str = r#"range: {between: {from: "2026-04-01", until: "2026-05-01"}}, by: [CAMPAIGN], metrics: [IMPRESSIONS]"#;
+
+#[test]
+fn a_client_exports_only_its_brands_at_once_and_in_the_background() {
+    let (server, client) = with_a_client(two_brands());
+    let input = json!({
+        "range": { "between": { "from": "2026-04-01", "until": "2026-05-01" } },
+        "by": ["CAMPAIGN"],
+        "metrics": ["IMPRESSIONS"],
+    });
+    let sent = |persona: &Persona| {
+        let reply = persona.get_bytes(&export_address(&input), &[]);
+        let bytes = reply.expect("the body comes whole").bytes;
+        String::from_utf8(bytes).expect("CSV is text")
+    };
+    assert!(sent(&server.owner()).contains("secret-2"));
+    let of_client = sent(&client);
+    assert!(of_client.contains("secret-1") && !of_client.contains("secret-2"));
+    let start = format!(
+        "mutation {{ startExport(input: {{{BY_CAMPAIGN}}}, format: CSV) {{ export {{ id }} }} }}"
+    );
+    let started = client.data(&start);
+    let id = started["startExport"]["export"]["id"].as_str();
+    let id = id.expect("an export was started");
+    let state = format!("{{ export(id: \"{id}\") {{ state }} }}");
+    while client.data(&state)["export"]["state"] == "RUNNING" {}
+    let file = client.get_bytes(&format!("/v1/exports/{id}"), &[]);
+    let file = file.expect("the body comes whole").bytes;
+    assert_eq!(file, of_client.into_bytes());
+    let hidden = brand_id(&server.owner(), server.brand(1));
+    let of_hidden = format!(
+        "mutation {{ startExport(input: {{{BY_CAMPAIGN}, brands: [\"{hidden}\"]}}, format: CSV) {{ export {{ id }} }} }}"
+    );
+    assert_eq!(client.error(&of_hidden)["extensions"]["code"], "NOT_FOUND");
+    let input = json!({ "range": input["range"], "brands": [hidden] });
+    let refused = client.get(&export_address(&input), &[]);
+    assert_eq!(refused.json()["error"]["code"], "NOT_FOUND");
+}
+
+/// The address of an export as CSV.
+fn export_address(input: &serde_json::Value) -> String {
+    let encoded = |byte: u8| format!("%{byte:02X}");
+    let input: String = input.to_string().bytes().map(encoded).collect();
+    format!("/v1/export?input={input}&format=csv")
+}
+
+#[test]
+fn a_client_hears_only_of_its_brands() {
+    let (server, client) = with_a_client(two_brands());
+    let document = format!(
+        "subscription {{ metricsChanged(input: {{{BY_CAMPAIGN}}}) {{ reason metrics {{ rows {{ campaignName impressions }} }} }} }}"
+    );
+    let mut socket = client.connected();
+    let mut stream = client.events(&document);
+    socket.subscribe("1", &document);
+    let own = json!([{ "campaignName": "secret-1", "impressions": 777 }]);
+    for first in [socket.event("1"), stream.data()] {
+        assert_eq!(first["metricsChanged"]["reason"], "SUBSCRIBED");
+        assert_eq!(first["metricsChanged"]["metrics"]["rows"], own);
+    }
+    let report = |campaign: &str| format!("date,campaign,impressions\n2026-04-02,{campaign},1\n");
+    let analyst = server.analyst();
+    // Were the first commit told of, its event would come before that of the second.
+    analyst.commit_csv("delivery_daily", server.brand(1), &report("secret-2"));
+    let hidden = brand_id(&server.owner(), server.brand(1));
+    analyst.commit_csv("delivery_daily", server.brand(0), &report("secret-1"));
+    let own = json!([{ "campaignName": "secret-1", "impressions": 778 }]);
+    for next in [socket.event("1"), stream.data()] {
+        assert_eq!(next["metricsChanged"]["reason"], "FACTS");
+        assert_eq!(next["metricsChanged"]["metrics"]["rows"], own);
+    }
+    let of_hidden = format!(
+        "subscription {{ metricsChanged(input: {{{BY_CAMPAIGN}, brands: [\"{hidden}\"]}}) {{ reason }} }}"
+    );
+    socket.subscribe("2", &of_hidden);
+    let error = socket.message();
+    assert_eq!(
+        error["payload"][0]["extensions"]["code"], "NOT_FOUND",
+        "{error}"
+    );
+}

@@ -171,8 +171,9 @@ impl Parts {
         let mut query = request.plan(&context)?;
         query.asked_on = self.asked_on(&query, &attributes, reading);
         check(request, &query, &attributes)?;
-        snapshots::check_cursor(reading.cursor, &query)?;
         let snapshot = self.settle_snapshot(scope, newest, reading).await?;
+        // Afterwards, because another revision of the rates makes another question.
+        snapshots::check_cursor(reading.cursor, &query)?;
         Ok(Asked {
             scope: scope.clone(),
             query,
@@ -233,9 +234,11 @@ impl Parts {
             (costs, more) = self.recorded_costs(asked).await?;
             effort.join(more);
         }
+        let zones = self.zones(asked).await?;
         Ok(Read {
             sums,
             costs,
+            zones,
             effort,
         })
     }

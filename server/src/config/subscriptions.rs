@@ -17,6 +17,8 @@ pub struct SubscriptionsSection {
     pub connections_per_token_max: usize,
     /// Operations that run on one WebSocket at once.
     pub operations_per_connection_max: usize,
+    /// Subscriptions of one agency, on all of its connections.
+    pub subscriptions_per_agency_max: usize,
     /// How long a WebSocket may take until it sends `connection_init`.
     pub init_timeout_ms: u64,
     /// Bytes of a message before that.
@@ -45,6 +47,7 @@ impl Default for SubscriptionsSection {
             connections_per_agency_max: 500,
             connections_per_token_max: 50,
             operations_per_connection_max: 50,
+            subscriptions_per_agency_max: 1_000,
             init_timeout_ms: 5_000,
             init_message_bytes_max: 8 * 1024,
             keep_alive_ms: 15_000,
@@ -67,6 +70,7 @@ impl SubscriptionsSection {
             connections_per_agency_max: self.connections_per_agency_max,
             connections_per_token_max: self.connections_per_token_max,
             operations_per_connection_max: self.operations_per_connection_max,
+            subscriptions_per_agency_max: self.subscriptions_per_agency_max,
             // An interval of nothing would be one without end.
             init_timeout_ms: self.init_timeout_ms.max(1),
             init_message_bytes_max: self.init_message_bytes_max,

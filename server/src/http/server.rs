@@ -168,9 +168,11 @@ fn front(poem::web::Data(state): poem::web::Data<&HttpState>) -> String {
     };
     format!(
         "Bellwether\n\nPOST /graphql            the API; send `Authorization: Bearer bw_...`\n\
+         GET  /graphql            subscriptions: a WebSocket (graphql-transport-ws), or `Accept: text/event-stream`\n\
          {explorer}GET  /schema.graphql     its schema\n\
          POST /v1/ingest/DATASET  reports in: CSV, NDJSON or Parquet\n\
          GET  /v1/export          numbers out: CSV, Arrow or Parquet\n\
+         GET  /v1/exports/EXPORT  the file of an export that `startExport` wrote\n\
          POST /v1/rates           exchange rates in: CSV\n\
          POST /v1/import/ENTITY   records in: CSV or NDJSON\n\
          GET  /v1/export/ENTITY   records out: CSV or NDJSON\n\

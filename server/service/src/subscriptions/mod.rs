@@ -31,6 +31,8 @@ pub struct SubscriptionConfig {
     pub connections_per_token_max: usize,
     /// The most operations that run on one connection at once.
     pub operations_per_connection_max: usize,
+    /// The most subscriptions of one agency, on all of its connections.
+    pub subscriptions_per_agency_max: usize,
     /// How long a WebSocket may take until it says who it is, in milliseconds.
     pub init_timeout_ms: u64,
     /// The most bytes of a message before it has said so.
@@ -63,6 +65,7 @@ impl SubscriptionConfig {
             connections_per_agency_max: 3,
             connections_per_token_max: 2,
             operations_per_connection_max: 2,
+            subscriptions_per_agency_max: 2,
             init_timeout_ms: 1_000,
             init_message_bytes_max: 1_000,
             keep_alive_ms: 1_000,
@@ -102,6 +105,11 @@ impl SubscriptionConfig {
                 "operations_per_connection_max",
                 self.operations_per_connection_max,
                 "Operations, subscriptions among them, that run on one WebSocket at once.",
+            ),
+            Limit::of_size(
+                "subscriptions_per_agency_max",
+                self.subscriptions_per_agency_max,
+                "Subscriptions of one agency, on all of its connections; past them it is `RATE_LIMITED`.",
             ),
             Limit::new(
                 "init_timeout_ms",

@@ -49,6 +49,7 @@ struct State {
     n_unclaimed: usize,
     of_agency: HashMap<AgencyId, usize>,
     of_token: HashMap<TokenId, usize>,
+    subscriptions_of: HashMap<AgencyId, usize>,
 }
 
 impl Services {
@@ -86,6 +87,25 @@ impl ConnectionPlaces {
 
     pub(super) fn enter(&self) -> Result<ConnectionPlace, Refusal> {
         self.enter_beside(self.shared.config.unclaimed_connections_max)
+    }
+
+    /// A place for a subscription of an agency; `RATE_LIMITED` where it has enough.
+    pub(super) fn subscribe(&self, agency: AgencyId) -> Result<SubscriptionPlace, Refusal> {
+        let max = self.shared.config.subscriptions_per_agency_max;
+        let mut state = self.shared.lock();
+        let own = state.subscriptions_of.entry(agency).or_default();
+        if *own >= max {
+            let message = format!(
+                "as many subscriptions of the agency as the limit `subscriptions_per_agency_max` of {max} run; end one or come back shortly"
+            );
+            let refusal = Refusal::new(ErrorCode::RateLimited, message);
+            return Err(refusal.with_retry_after(COME_BACK_AFTER_S));
+        }
+        *own += 1;
+        Ok(SubscriptionPlace {
+            shared: Arc::clone(&self.shared),
+            agency,
+        })
     }
 
     /// A place unless there are so many unclaimed ones.
@@ -219,5 +239,18 @@ pub struct OperationPlace {
 impl Drop for OperationPlace {
     fn drop(&mut self) {
         self.shared.lock().counts.operations -= 1;
+    }
+}
+
+/// A place for one subscription of an agency, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct SubscriptionPlace {
+    shared: Arc<Shared>,
+    agency: AgencyId,
+}
+
+impl Drop for SubscriptionPlace {
+    fn drop(&mut self) {
+        leave(&mut self.shared.lock().subscriptions_of, &self.agency);
     }
 }

@@ -11,12 +11,13 @@ use bellwether_domain::query::{MetricQuery, MetricRequest, joined};
 use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::DateRange;
 use tokio::sync::watch::Receiver;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use super::places::SubscriptionPlace;
 use super::recent::Recent;
 use crate::analytics::check;
 use crate::attributes::Attributes;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::services::{Parts, Services};
 
 /// How often it is looked whether a day has passed, and with it a range like the last seven days.
@@ -77,6 +78,7 @@ pub struct MetricsWatch {
     seen: Option<Seen>,
     /// How often it failed since it last did not.
     n_failures: u32,
+    _place: SubscriptionPlace,
 }
 
 /// What the listener was told last.
@@ -90,25 +92,61 @@ struct Seen {
 
 impl Services {
     /// Listens to what changes the answer to any of these metric queries, for what the scope
-    /// sees.
+    /// sees. What is wrong with them is refused here; a catalogue that is away for a moment is
+    /// waited for.
     pub async fn watch_metrics(
         &self,
         scope: &Scope,
         requests: Vec<MetricRequest>,
     ) -> Result<MetricsWatch> {
-        let recent = self.parts.recent_commits(scope).await?;
-        let watch = MetricsWatch {
+        let place = self.parts.connections.subscribe(scope.agency())?;
+        let recent = self.recent_commits(scope).await?;
+        let mut watch = MetricsWatch {
             parts: Arc::clone(&self.parts),
             scope: scope.clone(),
             requests,
             recent,
             seen: None,
             n_failures: 0,
+            _place: place,
         };
-        // What is wrong with the question is told now.
-        watch.planned().await?;
+        let planned = watch.planned().await;
+        watch.unless_it_may_pass(planned)?;
         Ok(watch)
     }
+
+    /// The newest commits, once they can be read.
+    async fn recent_commits(&self, scope: &Scope) -> Result<Receiver<Recent>> {
+        let mut n_failures = 0;
+        loop {
+            match self.parts.recent_commits(scope).await {
+                Err(error) if may_pass(&error) => {
+                    n_failures += 1;
+                    note(&error);
+                    sleep(pause_after(n_failures)).await;
+                }
+                recent => return recent,
+            }
+        }
+    }
+}
+
+/// Whether a failure may pass by itself.
+fn may_pass(error: &Error) -> bool {
+    error.code().http_status() >= 500
+}
+
+fn note(error: &Error) {
+    tracing::warn!(
+        error = error.chain(),
+        "a question could not be looked at for a listener"
+    );
+}
+
+/// How long to wait after so many failures, at least one.
+fn pause_after(n_failures: u32) -> Duration {
+    let factor = 2_u32.saturating_pow(n_failures.saturating_sub(1));
+    FIRST_RETRY.saturating_mul(factor).min(RETRY_MAX)
 }
 
 impl MetricsWatch {
@@ -145,10 +183,7 @@ impl MetricsWatch {
         match self.n_failures {
             // Time passes too.
             0 => self.seen.as_ref().map(|_| DAY_CHECK),
-            n => {
-                let factor = 2_u32.saturating_pow(n - 1);
-                Some(FIRST_RETRY.saturating_mul(factor).min(RETRY_MAX))
-            }
+            n => Some(pause_after(n)),
         }
     }
 
@@ -160,12 +195,9 @@ impl MetricsWatch {
                 self.n_failures = 0;
                 Ok(Some(planned))
             }
-            Err(error) if error.code().http_status() >= 500 => {
+            Err(error) if may_pass(&error) => {
                 self.n_failures = self.n_failures.saturating_add(1);
-                tracing::warn!(
-                    error = error.chain(),
-                    "a question could not be looked at for a listener"
-                );
+                note(&error);
                 Ok(None)
             }
             Err(error) => Err(error),

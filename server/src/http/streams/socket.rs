@@ -28,9 +28,9 @@ const GOOD_BYE: Duration = Duration::from_secs(1);
 /// What is read of a connection at once; most messages are short.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
 
-/// How much longer than it may be a message is read, so that its sender hears which limit it is
-/// over. A longer one ends the connection without a word.
-const TOO_LARGE_TIMES: usize = 4;
+/// How many bytes longer than it may be a message is read, so that its sender hears which limit it
+/// is over. A longer one ends the connection without a word.
+const TOO_LARGE_BY_BYTES: usize = 4 * 1024;
 
 /// Whether a request asks for a WebSocket.
 pub(in crate::http) fn is_upgrade(headers: &HeaderMap) -> bool {
@@ -77,7 +77,7 @@ async fn opened(
         let message = format!("the WebSocket can't be opened: {error}");
         Refusal::invalid(message)
     })?;
-    let bytes_max = state.graphql_body_bytes_max * TOO_LARGE_TIMES;
+    let bytes_max = state.graphql_body_bytes_max + TOO_LARGE_BY_BYTES;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(Some(bytes_max))
