@@ -1,5 +1,4 @@
-//! The closed words of the API: the domain's words as GraphQL enums, and the few that only the API
-//! knows.
+//! The closed words of the API: the domain's words as GraphQL enums, and a few of the API's own.
 //!
 //! Each remote enum is converted by an exhaustive match, so a word that the domain gains stops
 //! this crate from compiling until it is told here too.

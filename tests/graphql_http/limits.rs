@@ -275,23 +275,6 @@ fn introspection_in_circles_is_refused() {
 }
 
 #[test]
-fn a_request_that_takes_longer_than_the_wall_time_is_a_timeout() {
-    let server = an_empty_server().kill();
-    let listed = "{ batches { nodes { id } } }";
-    let server = server.restart_configured("[limits]\nwall_time_ms = 60000\n", None);
-    assert_accepted(&server.viewer(), listed);
-    // Whatever waits for the catalogue takes longer than nothing.
-    let server = server.kill();
-    let server = server.restart_configured("[limits]\nwall_time_ms = 0\n", None);
-    let reply = run(&server.viewer(), listed);
-    let error = reply.json()["errors"][0].take();
-    assert_eq!(error["extensions"]["code"], "TIMEOUT", "{}", reply.text);
-    assert_eq!(error["extensions"]["retryable"], true);
-    let message = error["message"].as_str().unwrap_or_default();
-    assert!(message.contains("wall_time_ms"), "{message}");
-}
-
-#[test]
 fn fields_and_fragments_nest_so_deep_and_no_deeper() {
     let server = an_empty_server();
     let viewer = server.viewer();

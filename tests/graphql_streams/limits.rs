@@ -163,35 +163,6 @@ fn an_agency_has_so_many_subscriptions_on_all_its_connections() {
 }
 
 #[test]
-fn a_stream_that_is_not_read_is_dropped_and_others_go_on() {
-    let limits =
-        "queued_messages_max = 1\nsend_wait_ms = 50\ncoalesce_ms = 1\nkeep_alive_ms = 60000";
-    let (server, operator) = with_operator(with(limits), None);
-    let names = (0..1_000).map(|n| format!("2026-04-02,{n:04}{},1\n", "x".repeat(200)));
-    let report = format!("date,campaign,impressions\n{}", names.collect::<String>());
-    let analyst = server.analyst();
-    analyst.commit_csv("delivery_daily", server.brand(0), &report);
-    let rows = "by: [CAMPAIGN], range: {between: {from: \"2026-04-01\", until: \"2026-05-01\"}}";
-    let slow = server.viewer().events(&format!(
-        "subscription {{ metricsChanged(input: {{{rows}}}) {{ metrics(first: 1000) {{ rows {{ campaignName campaignId impressions }} }} }} }}"
-    ));
-    let mut other = server.viewer().connected();
-    other.subscribe("1", APRIL);
-    other.event("1");
-    let dropped = || {
-        let status = operator.get("/v1/status", &[]).json();
-        status["connections"]["dropped"] == 1
-    };
-    let is_dropped = (0..400).any(|_| {
-        commit(&server.analyst(), server.brand(0), "2026-04-02");
-        other.event("1");
-        dropped()
-    });
-    assert!(is_dropped);
-    drop(slow);
-}
-
-#[test]
 fn a_client_that_leaves_too_many_bytes_unread_is_dropped() {
     let server = with("queued_bytes_max = 1000\nsend_wait_ms = 50\nkeep_alive_ms = 60000");
     let mut slow = server.viewer().connected();

@@ -154,3 +154,58 @@ fn a_campaign_with_rows_of_no_window_is_read_by_them() {
         json!([{ "code": "ATTRIBUTION_CHOSEN" }])
     );
 }
+
+/// A campaign whose window changed from April to May.
+fn another_window() -> TestServer {
+    delivered(
+        "date,campaign,attribution,conversions,spend\n\
+         2026-04-10,a,30c0v,8,100\n\
+         2026-05-10,a,7c1v,5,100\n",
+    )
+}
+
+fn may_and_april(options: &str) -> String {
+    format!(
+        r#"range: {{between: {{from: "2026-05-01", until: "2026-06-01"}}}}, compare: {{between: {{from: "2026-04-01", until: "2026-05-01"}}}}{options}"#
+    )
+}
+
+#[test]
+fn ranges_of_different_attribution_windows_are_not_compared() {
+    let server = another_window();
+    let error = refused(
+        &server.viewer(),
+        &may_and_april(""),
+        "totals { conversions }",
+    );
+    let extensions = &error["extensions"];
+    assert_eq!(
+        (&extensions["code"], &extensions["field"]),
+        (&json!("ATTRIBUTION_WINDOW_MISMATCH"), &json!("attribution"))
+    );
+    assert_eq!(extensions["allowed"], json!(["30c0v", "7c1v"]));
+    let spent = metrics(
+        &server.viewer(),
+        &may_and_april(""),
+        "totals { spend previous { spend } } meta { warnings { code } }",
+    );
+    let expected = json!({ "spend": "100", "previous": { "spend": "100" } });
+    assert_eq!(spent["totals"][0], expected);
+    assert_eq!(spent["meta"]["warnings"], json!([]));
+}
+
+#[test]
+fn ranges_of_different_windows_are_compared_with_a_warning_where_that_is_accepted() {
+    let accepted = may_and_april(", attribution: {acceptMixed: true}");
+    let answer = metrics(
+        &another_window().viewer(),
+        &accepted,
+        "totals { conversions previous { conversions } } meta { warnings { code } }",
+    );
+    let expected = json!({ "conversions": "5", "previous": { "conversions": "8" } });
+    assert_eq!(answer["totals"][0], expected);
+    assert_eq!(
+        answer["meta"]["warnings"],
+        json!([{ "code": "MIXED_ATTRIBUTION" }])
+    );
+}
