@@ -360,12 +360,12 @@ fn the_queries_to_paste_work_with_the_url_and_a_token_as_printed() {
 }
 
 /// What the demonstration's records are to show in every brand.
-const RECORDS: &str = r#"
+const RECORDS: &str = "
 { products { nodes { brand { slug } price { amount } claims { text } tone } }
   contents { nodes { brand { slug } price { amount } claims tone } }
   agreements { nodes { notice { days } cancellationFee { percent } } }
   audiences { nodes { distributions { shares { value share } } } }
-  experiments { nodes { key result { comparisons { verdict } } } } }"#;
+  experiments { nodes { key result { comparisons { verdict } } } } }";
 
 #[test]
 fn every_brand_promises_a_miracle_at_another_price_and_has_an_agreement_with_a_fee() {

@@ -163,7 +163,6 @@ impl Query {
     #[graphql(
         complexity = "page_price(first, NODES_PER_PAGE, NODES_PAGE_PRICED_MAX, child_complexity)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn exchange_rates(
         &self,
         ctx: &Context<'_>,

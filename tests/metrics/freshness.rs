@@ -77,7 +77,7 @@ fn days_of_several_zones_that_are_added_up_come_with_a_warning() {
     for apart in [
         r#"where: {campaignName: {eq: "east"}}"#,
         "by: [CAMPAIGN], totals: []",
-        r#"by: [PERIOD], where: {platform: {eq: META}}"#,
+        "by: [PERIOD], where: {platform: {eq: META}}",
     ] {
         assert_eq!(warnings(apart), json!([]), "{apart}");
     }

@@ -66,6 +66,10 @@ pub(crate) enum ActionVerb {
 /// By what a list of cases is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "bellwether_service::CaseSort")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "the words of the API: they are moments, and other orders may join them"
+)]
 pub(crate) enum CaseSort {
     /// By when the present step is due; what isn't due at all comes last.
     DueAt,

@@ -37,6 +37,10 @@ pub struct ListedRate {
 }
 
 impl Catalogue {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one condition after another; the type of the aliased query can't be written down"
+    )]
     /// The agency's rates by the currency that they are into, the one that they are of, and day:
     /// those after `after`, at most `limit`.
     pub fn list_rates(

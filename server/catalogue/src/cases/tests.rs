@@ -1,5 +1,6 @@
 //! What happened in a case and what a workflow said can't be changed by any statement.
 
+use bellwether_domain::Scope;
 use bellwether_domain::agency::{Agency, Slug};
 use bellwether_domain::calendar::MonthOfYear;
 use bellwether_domain::ids::{AgencyId, CaseId};
@@ -35,6 +36,26 @@ fn assert_history_stays(location: Location) {
     };
     catalogue.create_agency(&agency, now).unwrap();
     let scope = catalogue.operator_scope(&agency.slug).unwrap();
+    let id = write_history(&catalogue, &scope, now);
+    for statement in [
+        "UPDATE case_events SET entry = '[]'",
+        "DELETE FROM case_events",
+        "UPDATE workflow_definitions SET definition_json = '[]'",
+        "DELETE FROM workflow_definitions",
+    ] {
+        let changed = catalogue.write(|connection| {
+            let executed = connection.batch_execute(statement);
+            executed.map_err(Error::database("change history"))
+        });
+        assert!(changed.is_err(), "{statement}");
+    }
+    let case = catalogue.find_case(&scope, id).unwrap().unwrap();
+    let entries = catalogue.case_entries(&scope, &case, 0, 9).unwrap();
+    assert_eq!(entries[0].entry, "{}");
+}
+
+/// Begins a case of one event and saves a workflow.
+fn write_history(catalogue: &Catalogue, scope: &Scope, now: Timestamp) -> CaseId {
     let id = CaseId::from_parts(now, 1);
     let subject = CaseSubject {
         definition: "cancel_promotion".to_owned(),
@@ -67,7 +88,7 @@ fn assert_history_stays(location: Location) {
         timers: Vec::new(),
         is_done: true,
     };
-    let begun = catalogue.begin_case(&scope, &subject, None, 1, |_| Ok((Some(turn), ())));
+    let begun = catalogue.begin_case(scope, &subject, None, 1, |_| Ok((Some(turn), ())));
     begun.unwrap();
     let saved = SavedDefinition {
         name: "ours".to_owned(),
@@ -76,22 +97,8 @@ fn assert_history_stays(location: Location) {
         saved_by: None,
         saved_at: now,
     };
-    catalogue.save_workflow_definition(&scope, &saved).unwrap();
-    for statement in [
-        "UPDATE case_events SET entry = '[]'",
-        "DELETE FROM case_events",
-        "UPDATE workflow_definitions SET definition_json = '[]'",
-        "DELETE FROM workflow_definitions",
-    ] {
-        let changed = catalogue.write(|connection| {
-            let executed = connection.batch_execute(statement);
-            executed.map_err(Error::database("change history"))
-        });
-        assert!(changed.is_err(), "{statement}");
-    }
-    let case = catalogue.find_case(&scope, id).unwrap().unwrap();
-    let entries = catalogue.case_entries(&scope, &case, 0, 9).unwrap();
-    assert_eq!(entries[0].entry, "{}");
+    catalogue.save_workflow_definition(scope, &saved).unwrap();
+    id
 }
 
 #[test]

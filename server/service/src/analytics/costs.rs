@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bellwether_domain::Scope;
+use bellwether_domain::campaign::Campaign;
 use bellwether_domain::cost::{Cost, SpendByDay};
 use bellwether_domain::dataset::DatasetName;
 use bellwether_domain::fact::Fact;
-use bellwether_domain::ids::BrandId;
+use bellwether_domain::ids::{BrandId, CampaignId};
 use bellwether_domain::money::Currency;
 use bellwether_domain::rates::{RATE_ONE, RateTable, convert};
 use bellwether_domain::segment::PartitionVersion;
@@ -125,46 +126,55 @@ impl Parts {
         };
         let whole = |sums: &PartitionSums| Arc::clone(&sums.partial);
         let (partials, effort) = self.ask(ask, whole).await?;
-        let attributes = &asked.attributes;
-        let rates = asked.rates.as_deref();
-        let mut currencies: BTreeMap<BrandId, BTreeSet<Currency>> = BTreeMap::new();
-        let mut unconverted: BTreeSet<BrandId> = BTreeSet::new();
-        let mut converted: HashMap<BrandId, SpendByDay> = HashMap::new();
+        let mut spends = Spends::default();
         let rows = partials
             .iter()
             .flat_map(|partial| partial.groups.iter().zip(&partial.sums[0]));
         for (group, spend) in rows {
-            let campaign = attributes.campaign_of_code(group.campaign);
+            let campaign = asked.attributes.campaign_of_code(group.campaign);
             if let Some((campaign, day)) = campaign.zip(date_of_day_number(group.bucket)) {
-                currencies
-                    .entry(campaign.brand)
-                    .or_default()
-                    .insert(campaign.currency);
-                let by_day = recorded.spends.entry(campaign.brand).or_default();
-                // Attribution windows repeat the same spend; it is taken once.
-                let known = by_day.entry((day, campaign.id)).or_default();
-                *known = (*spend).max(*known);
-                let Some(rates) = rates else {
-                    continue;
-                };
-                match converted_micros(*spend, campaign.currency, day, rates) {
-                    None => {
-                        unconverted.insert(campaign.brand);
-                    }
-                    Some(micros) => {
-                        let by_day = converted.entry(campaign.brand).or_default();
-                        let known = by_day.entry((day, campaign.id)).or_default();
-                        *known = micros.max(*known);
-                    }
-                }
+                spends.add(campaign, day, *spend, asked.rates.as_deref());
             }
         }
-        let several = currencies
-            .into_iter()
-            .filter(|(_, currencies)| currencies.len() > 1);
-        for (brand, _) in several {
-            match converted.remove(&brand) {
-                Some(by_day) if !unconverted.contains(&brand) => {
+        spends.settle(recorded);
+        Ok(effort)
+    }
+}
+
+/// The media costs of brands as they are gathered, in their own currencies and in the answer's.
+#[derive(Debug, Default)]
+struct Spends {
+    own: HashMap<BrandId, SpendByDay>,
+    converted: HashMap<BrandId, SpendByDay>,
+    /// Brands with a spend whose day has no rate.
+    unconverted: BTreeSet<BrandId>,
+    currencies: BTreeMap<BrandId, BTreeSet<Currency>>,
+}
+
+impl Spends {
+    /// Attribution windows repeat the same spend; it is taken once.
+    fn add(&mut self, campaign: &Campaign, day: Date, spend: i64, rates: Option<&RateTable>) {
+        let (brand, place) = (campaign.brand, (day, campaign.id));
+        let currencies = self.currencies.entry(brand).or_default();
+        currencies.insert(campaign.currency);
+        take_once(self.own.entry(brand).or_default(), place, spend);
+        let Some(rates) = rates else { return };
+        match converted_micros(spend, campaign.currency, day, rates) {
+            Some(micros) => take_once(self.converted.entry(brand).or_default(), place, micros),
+            None => {
+                self.unconverted.insert(brand);
+            }
+        }
+    }
+
+    /// Gives each brand the spends that weigh against each other, if there are such.
+    fn settle(mut self, recorded: &mut RecordedCosts) {
+        recorded.spends.extend(self.own);
+        let mut several = self.currencies;
+        several.retain(|_, currencies| currencies.len() > 1);
+        for brand in several.into_keys() {
+            match self.converted.remove(&brand) {
+                Some(by_day) if !self.unconverted.contains(&brand) => {
                     recorded.spends.insert(brand, by_day);
                 }
                 _ => {
@@ -172,8 +182,12 @@ impl Parts {
                 }
             }
         }
-        Ok(effort)
     }
+}
+
+fn take_once(by_day: &mut SpendByDay, place: (Date, CampaignId), spend: i64) {
+    let known = by_day.entry(place).or_default();
+    *known = spend.max(*known);
 }
 
 /// What was spent on a day, in the currency of the answer; `None` where the day has no rate.

@@ -69,6 +69,11 @@ impl RecentCommits {
         self.stopping.cancel();
     }
 
+    /// Waits until it is stopped.
+    pub(super) async fn stopped(&self) {
+        self.stopping.cancelled().await;
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<AgencyId, Weak<watch::Sender<Recent>>>> {
         // Nothing panics while it holds the lock.
         self.tellers.lock().unwrap_or_else(PoisonError::into_inner)

@@ -11,7 +11,7 @@ use bellwether_domain::query::{MetricQuery, MetricRequest, joined};
 use bellwether_domain::segment::Snapshot;
 use bellwether_domain::time::DateRange;
 use tokio::sync::watch::Receiver;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::places::SubscriptionPlace;
 use super::recent::Recent;
@@ -123,7 +123,10 @@ impl Services {
                 Err(error) if may_pass(&error) => {
                     n_failures += 1;
                     note(&error);
-                    sleep(pause_after(n_failures)).await;
+                    let stopped = self.parts.recent.stopped();
+                    if timeout(pause_after(n_failures), stopped).await.is_ok() {
+                        return Err(error);
+                    }
                 }
                 recent => return recent,
             }
