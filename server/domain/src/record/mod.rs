@@ -6,7 +6,7 @@
 //! Invariant: a revision that was written never changes; deleting is archiving.
 //!
 //! Reading order: [`words`] and [`values`], `bodies/` (one file a kind), [`Body`], `faults.rs`
-//! (how bodies are checked), `rules.rs` (what holds between records), [`changes`], `columns.rs` and
+//! (how bodies are checked), `rules.rs` (what holds between records), `changes.rs`, `columns.rs` and
 //! `line.rs` (records in files), `import.rs` (what becomes of such a file).
 
 mod bodies;

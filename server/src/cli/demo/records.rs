@@ -21,7 +21,7 @@ struct Promoted {
     product: &'static str,
     claim: &'static str,
     price: &'static str,
-    promoted_price: &'static str,
+    stated_price: &'static str,
 }
 
 const PROMOTED: [Promoted; 5] = [
@@ -30,35 +30,35 @@ const PROMOTED: [Promoted; 5] = [
         product: "Night Repair Serum",
         claim: "moisturises for 24 hours",
         price: "49.00",
-        promoted_price: "39.00",
+        stated_price: "39.00",
     },
     Promoted {
         brand: "trailhead-outdoor",
         product: "Ridge 40 Backpack",
         claim: "keeps dry in steady rain",
         price: "139.00",
-        promoted_price: "99.00",
+        stated_price: "99.00",
     },
     Promoted {
         brand: "pepperpot-kitchen",
         product: "Cast Iron Pan",
         claim: "heats evenly",
         price: "59.00",
-        promoted_price: "49.00",
+        stated_price: "49.00",
     },
     Promoted {
         brand: "yunwu-tea",
         product: "\u{4e91}\u{96fe}\u{6bdb}\u{5c16}",
         claim: "picked before the spring rains",
         price: "168.00",
-        promoted_price: "128.00",
+        stated_price: "128.00",
     },
     Promoted {
         brand: "lanting-home",
         product: "\u{5170}\u{4ead}\u{6728}\u{6905}",
         claim: "of oak from one forest",
         price: "899.00",
-        promoted_price: "699.00",
+        stated_price: "699.00",
     },
 ];
 
@@ -173,7 +173,7 @@ fn content(
         "key": "launch", "name": "Launch film", "product": product,
         "runs": {"from": days.half_a_year_ago}, "tone": "ENERGETIC",
         "variants": [{"name": "short", "text": format!("{}: a miracle cure!", promoted.product)}],
-        "claims": ["miracle cure", promoted.claim], "price": money(promoted.promoted_price),
+        "claims": ["miracle cure", promoted.claim], "price": money(promoted.stated_price),
         "offer": "only this week", "hashtags": ["launch"], "approval": "PENDING",
     })
 }
