@@ -62,6 +62,25 @@ fn a_day_without_revenue_makes_no_confident_score() {
 }
 
 #[test]
+fn an_answer_that_is_not_ready_within_the_wall_time_is_given_up_and_names_the_limit() {
+    let server = a_campaign("310", "50");
+    let document = format!("{{ campaigns {{ nodes {{ {SCORES} }} }} }}");
+    // A plugin's process takes longer to begin than that; a name is there at once.
+    let stopped = server.kill();
+    let server = stopped.restart_configured("[limits]\nwall_time_ms = 3\n", None);
+    let error = server.viewer().error(&document);
+    assert_eq!(error["extensions"]["code"], "TIMEOUT");
+    assert_eq!(error["extensions"]["retryable"], true);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("`wall_time_ms` of 3"), "{message}");
+    let stopped = server.kill();
+    let server = stopped.restart_configured("[limits]\nwall_time_ms = 60000\n", None);
+    let answered = server.viewer().data(&document);
+    let scores = &answered["campaigns"]["nodes"][0]["scores"];
+    assert_eq!(scores[0]["plugin"], "roi");
+}
+
+#[test]
 fn the_roi_plugin_scores_a_campaign_from_its_numbers() {
     let server = a_campaign("310", "50");
     let scores = scores(&server.viewer());

@@ -103,9 +103,12 @@ fn compare_objects(
         .iter()
         .filter(|(key, _)| !FOR_READERS.contains(&key.as_str()));
     for (key, expected) in asked {
-        let found = found.get(key).unwrap_or(&Value::Null);
         let place = format!("{place}.{key}");
-        compare(&place, key, expected, found, tolerance, lines);
+        match found.get(key) {
+            Some(found) => compare(&place, key, expected, found, tolerance, lines),
+            // What isn't said is not the same as what is said to be nothing.
+            None => lines.push(format!("{place} is not there, expected {expected}")),
+        }
     }
 }
 
@@ -122,12 +125,13 @@ mod tests {
     #[test]
     fn an_expected_key_must_be_there() {
         let found = lines(&json!({"a": {"b": 1}}), &json!({"a": {"c": 1}}));
-        assert_eq!(found, [".a.b is null, expected 1"]);
+        assert_eq!(found, [".a.b is not there, expected 1"]);
+        assert_eq!(lines(&json!({"a": null}), &json!({})).len(), 1);
     }
 
     #[test]
     fn more_than_was_expected_is_no_difference() {
-        assert!(lines(&json!({"a": 1, "z": null}), &json!({"a": 1, "b": 2})).is_empty());
+        assert!(lines(&json!({"a": 1}), &json!({"a": 1, "b": 2})).is_empty());
     }
 
     #[test]

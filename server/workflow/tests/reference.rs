@@ -36,8 +36,11 @@ fn differences(path: &str, expected: &Value, actual: &Value, found: &mut Vec<Str
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => {
             for (key, value) in expected {
-                let actual = actual.get(key).unwrap_or(&Value::Null);
-                differences(&format!("{path}.{key}"), value, actual, found);
+                let place = format!("{path}.{key}");
+                match actual.get(key) {
+                    Some(actual) => differences(&place, value, actual, found),
+                    None => found.push(format!("{place}: expected {value}, which isn't there")),
+                }
             }
         }
         (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
