@@ -1,5 +1,6 @@
 //! Workflows over GraphQL: cases begun, carried through, refused, raced for, proved.
 
+mod demonstration;
 mod drive;
 mod races;
 mod refusals;
