@@ -13,6 +13,7 @@ use super::{
 };
 use crate::given::an_empty_server;
 use crate::metrics::{brand_id, campaign_id};
+use crate::workflows::member_id;
 
 /// Everything that tells of the first agency's data.
 fn secrets(server: &TestServer) -> Vec<String> {
@@ -161,6 +162,7 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
     ];
     let brand = brand_id(&owner, server.brand(0));
     let (batch, case) = (batch_id(&owner, &brand), case_id(&owner, &brand));
+    let member = member_id(&owner);
     for one in queries()
         .chain(mutations())
         .filter(|one| one.stranger == FindsNothing)
@@ -178,6 +180,7 @@ fn another_agencys_id_is_answered_like_one_that_was_never_given_out() {
             (invented[1].1, campaign_id(&owner, "secret-1")),
             (invented[2].1, batch.clone()),
             (invented[3].1, case.clone()),
+            (invented[4].1, member.clone()),
         ] {
             of_nobody = of_nobody.replace(invented, &real);
         }

@@ -74,3 +74,16 @@ fn a_step_is_assigned_and_stands_among_the_open_steps_of_that_person() {
         json!([])
     );
 }
+
+#[test]
+fn a_step_is_not_assigned_to_a_member_of_another_agency() {
+    let drive = Drive::of("cancel_promotion");
+    let (owner, stranger) = (drive.server.owner(), drive.server.other_agency());
+    let (case, member) = (drive.id(), member_id(&stranger));
+    let error = owner.error(&format!(
+        r#"mutation {{ assignStep(input: {{case: "{case}"}}, member: "{member}") {{ userErrors {{ code }} }} }}"#
+    ));
+    assert_eq!(error["extensions"]["code"], "NOT_FOUND");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains(&member), "{message}");
+}

@@ -73,6 +73,9 @@ impl Services {
     ) -> Result<CaseOutcome> {
         self.read("change a case", scope, move |parts, scope| {
             let now = parts.clock.now();
+            if let Verb::Assign(Some(member)) = &command.verb {
+                parts.catalogue.get_member(scope, *member)?;
+            }
             let salt = parts.ids.random().to_be_bytes();
             let key = key_of(command.idempotency_key.as_deref(), || {
                 json!({

@@ -138,6 +138,7 @@ impl Services {
         self.read("assign workflow roles", scope, move |parts, scope| {
             let known = known_roles(&parts.catalogue.workflow_definitions(scope)?)?;
             for role in &roles {
+                parts.catalogue.get_member(scope, role.member)?;
                 if hold && !known.contains(&role.role) {
                     let message = format!("no workflow has a role `{}`", role.role);
                     let refusal = Refusal::invalid(message).at("roles");
