@@ -39,6 +39,8 @@ mod error;
 mod exchange_rates;
 mod exports;
 mod forgetting;
+#[cfg(test)]
+mod given;
 mod horizon;
 mod inspection;
 mod integrity;

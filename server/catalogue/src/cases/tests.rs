@@ -1,41 +1,18 @@
 //! What happened in a case and what a workflow said can't be changed by any statement.
 
 use bellwether_domain::Scope;
-use bellwether_domain::agency::{Agency, Slug};
-use bellwether_domain::calendar::MonthOfYear;
-use bellwether_domain::ids::{AgencyId, CaseId};
-use bellwether_domain::money::Currency;
-use bellwether_domain::time::{Timestamp, Weekday, ZoneName};
+use bellwether_domain::ids::CaseId;
+use bellwether_domain::time::Timestamp;
 use bellwether_test_support::postgres::PostgresCluster;
 use diesel::connection::SimpleConnection;
 
 use crate::error::Error;
-use crate::{
-    CaseEntry, CaseRecord, CaseSubject, CaseTurn, Catalogue, CatalogueConfig, Location,
-    SavedDefinition,
-};
+use crate::given::an_agency;
+use crate::{CaseEntry, CaseRecord, CaseSubject, CaseTurn, Catalogue, Location, SavedDefinition};
 
 fn assert_history_stays(location: Location) {
     let now = Timestamp::UNIX_EPOCH;
-    let catalogue = Catalogue::open(CatalogueConfig {
-        location,
-        readers_max: 2,
-        writer_queue_max: 4,
-        busy_timeout_ms: 10_000,
-    })
-    .unwrap();
-    catalogue.migrate().unwrap();
-    let agency = Agency {
-        id: AgencyId::from_parts(now, 1),
-        slug: Slug::parse("mine").unwrap(),
-        name: "Mine".to_owned(),
-        reporting_currency: Currency::parse("USD").unwrap(),
-        timezone: ZoneName::parse("UTC").unwrap(),
-        week_start: Weekday::Monday,
-        fiscal_year_start: MonthOfYear::January,
-    };
-    catalogue.create_agency(&agency, now).unwrap();
-    let scope = catalogue.operator_scope(&agency.slug).unwrap();
+    let (catalogue, scope) = an_agency(location, now);
     let id = write_history(&catalogue, &scope, now);
     for statement in [
         "UPDATE case_events SET entry = '[]'",

@@ -1,40 +1,19 @@
 //! What was written stays, even for somebody with a connection of their own.
 
-use bellwether_domain::agency::{Agency, Slug};
+use bellwether_domain::agency::Slug;
 use bellwether_domain::brand::Brand;
-use bellwether_domain::calendar::MonthOfYear;
-use bellwether_domain::ids::{AgencyId, BrandId};
-use bellwether_domain::money::Currency;
+use bellwether_domain::ids::BrandId;
 use bellwether_domain::record::{Party, RecordDraft, words::PartyRole};
-use bellwether_domain::time::{Weekday, ZoneName};
 use bellwether_test_support::postgres::PostgresCluster;
 use diesel::connection::SimpleConnection;
 
 use super::*;
-use crate::CatalogueConfig;
 use crate::connection::Location;
+use crate::given::an_agency;
 
 fn assert_revisions_stay(location: Location) {
     let now = Timestamp::UNIX_EPOCH;
-    let catalogue = Catalogue::open(CatalogueConfig {
-        location,
-        readers_max: 2,
-        writer_queue_max: 2,
-        busy_timeout_ms: 1_000,
-    })
-    .unwrap();
-    catalogue.migrate().unwrap();
-    let agency = Agency {
-        id: AgencyId::from_parts(now, 1),
-        slug: Slug::parse("mine").unwrap(),
-        name: "Mine".to_owned(),
-        reporting_currency: Currency::parse("USD").unwrap(),
-        timezone: ZoneName::parse("UTC").unwrap(),
-        week_start: Weekday::Monday,
-        fiscal_year_start: MonthOfYear::January,
-    };
-    catalogue.create_agency(&agency, now).unwrap();
-    let scope = catalogue.operator_scope(&agency.slug).unwrap();
+    let (catalogue, scope) = an_agency(location, now);
     let brand = Brand {
         id: BrandId::from_parts(now, 1),
         slug: Slug::parse("acme").unwrap(),
